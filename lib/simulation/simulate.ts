@@ -4,7 +4,7 @@ import type { Plan } from "../config/plan.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { State } from "../supervision/state.ts";
 import type { Recording } from "./recorded/recording.ts";
-import { isRunLine, type ScriptLine } from "./script.ts";
+import { isRunLine, type ScriptLine, type ScriptRequest } from "./script.ts";
 import { SimulatedTree } from "./simulated_tree.ts";
 import type { Trace } from "./trace.ts";
 
@@ -24,6 +24,8 @@ export interface SimulationOptions {
   readonly nextDate?: Calendar["next"];
   /** How long. @default Until the tree has ended or nothing more happens, an hour at most. */
   readonly forMs?: number;
+  /** How long is simulated what never comes to rest, where `forMs` is not given. @default An hour */
+  readonly longestMs?: number;
   /** See {@linkcode SimulatedTreeOptions}. */
   readonly recording?: Recording;
 }
@@ -36,6 +38,8 @@ export interface Simulated extends Trace {
   readonly date: number;
   /** Lines of the script about runs that there never were. */
   readonly unplayed: readonly ScriptLine[];
+  /** Requests of the script that got no answer. */
+  readonly unanswered: readonly ScriptRequest[];
   /** Whether nothing more would happen by itself. */
   readonly isAtRest: boolean;
 }
@@ -44,12 +48,12 @@ export interface Simulated extends Trace {
 export function simulateTrace(
   plan: Plan,
   script: readonly ScriptLine[],
-  { forMs, ...options }: SimulationOptions = {},
+  { forMs, longestMs = LONGEST_MS, ...options }: SimulationOptions = {},
 ): Simulated {
   const tree = new SimulatedTree({ plan, script, ...options });
   const date = tree.date;
   tree.begin();
-  const until = instant(forMs ?? LONGEST_MS);
+  const until = instant(forMs ?? longestMs);
   let last = tree.now;
   let within = 0;
   // Where a life is played again, the machine may have had something to tell after its end.
@@ -62,5 +66,5 @@ export function simulateTrace(
   const isAtRest = tree.due === NEVER || tree.state.outcome !== null;
   if (tree.state.outcome === null && (forMs !== undefined || !isAtRest)) tree.advanceTo(until);
   const unplayed = script.filter((line) => isRunLine(line) && tree.startsOf(line.path) < line.runs.from);
-  return { ...tree.trace(), state: tree.state, date, unplayed, isAtRest };
+  return { ...tree.trace(), state: tree.state, date, unplayed, unanswered: tree.unanswered(), isAtRest };
 }

@@ -19,7 +19,7 @@ import { decodeChange, encodeChange, foldChanges, wholeOf } from "../supervision
 import { glanceAt } from "../supervision/view.ts";
 import { type Behaviour, Behaviours } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
-import { portOf, Ports } from "./ports.ts";
+import { Ports, portsOf } from "./ports.ts";
 import type { RecordedHook, RecordedRun } from "./recorded/recorded_run.ts";
 import { asRecorded, isOnCourse, OFF_COURSE_MS, wasKilledAfterwards } from "./recorded/on_course.ts";
 import { answerTo, lastAnswer, wordsOf } from "./recorded/recorded_health.ts";
@@ -55,6 +55,8 @@ interface Puppet {
   readonly since: Instant;
   readonly survives: boolean;
   readonly port: number | null;
+  /** The port of another actor that its checks of health ask; null for none. */
+  readonly asks: number | null;
   /** How it has ended; null while it lives. */
   exit: Exit | null;
   error: ActorError | null;
@@ -104,6 +106,8 @@ export class SimulatedTree {
   readonly #facts = new Map<NodeId, Fact>();
   #pids = FIRST_PID;
   #requests = 0;
+  /** The requests that were not answered yet. */
+  readonly #open = new Map<number, ScriptRequest>();
   #isDown = false;
   #seed: number;
 
@@ -192,7 +196,14 @@ export class SimulatedTree {
   /** Somebody asks for something; nobody does while there is no supervisor. */
   request(request: ScriptRequest): void {
     if (this.#isDown) return;
-    this.#loop.send(eventOf(request, ++this.#requests));
+    const number = ++this.#requests;
+    this.#open.set(number, request);
+    this.#loop.send(eventOf(request, number));
+  }
+
+  /** The requests that were not answered so far. Those whose supervisor was killed are not among them. */
+  unanswered(): readonly ScriptRequest[] {
+    return [...this.#open.values()];
   }
 
   /** The course of the tree so far. */
@@ -218,6 +229,7 @@ export class SimulatedTree {
     if (line.kind === "request") return this.request(line.request);
     if (this.#isDown || this.state.outcome !== null) return;
     this.#isDown = true;
+    this.#open.clear();
     for (const puppet of this.#processes.values()) {
       if (!puppet.survives) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
     }
@@ -226,14 +238,17 @@ export class SimulatedTree {
     this.#at(after(this.now, line.forMs), () => this.#comeBack());
   }
 
-  /** Another supervisor goes on, or begins anew where nothing was to be kept. */
+  /** Another supervisor goes on, or begins anew where nothing was to be kept: then it ends what is left first. */
   #comeBack(): void {
-    this.#isDown = false;
     const { state } = this;
     const saved = foldChanges([decodeChange(encodeChange(wholeOf(state)))!])!;
     const resumed = resumedState(state.plan, saved, this.now);
     const known = [...this.#processes.values()].filter(({ survives }) => survives);
     for (const { run, survives } of this.#processes.values()) if (!survives) this.#processes.delete(run);
+    if (resumed === null) {
+      for (const puppet of known) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
+    }
+    this.#isDown = false;
     if (resumed === null || known.length === 0) {
       for (const { run } of known) this.#processes.delete(run);
       for (const { id, starts } of state.nodes.values()) {
@@ -267,8 +282,10 @@ export class SimulatedTree {
       case "open_tree":
       case "close_tree":
       case "let_go":
-      case "reply":
       case "finish":
+        return;
+      case "reply":
+        this.#open.delete(effect.request);
         return;
       default:
         return this.#performOnRun(effect);
@@ -350,9 +367,10 @@ export class SimulatedTree {
     { node, run, spec, survives }: Extract<RunEffect, { type: "spawn" }>,
     behaviour: Behaviour,
   ): void {
-    const failed = this.#whyNot(node, spec, behaviour);
+    const { own, asked } = portsOf(this.state.plan);
+    const port = own.get(node) ?? null;
+    const failed = this.#whyNot(node, port, behaviour);
     if (failed !== null) return this.#send({ type: "spawn_failed", node, run, ...failed });
-    const port = portOf(spec);
     const since = this.now;
     const puppet: Puppet = {
       node,
@@ -363,6 +381,7 @@ export class SimulatedTree {
       since,
       survives,
       port,
+      asks: asked.get(node) ?? null,
       exit: null,
       error: null,
       isToldOf: false,
@@ -381,12 +400,11 @@ export class SimulatedTree {
   /** Why a process cannot be started; null if it can. */
   #whyNot(
     node: NodeId,
-    spec: ActorSpec,
+    port: number | null,
     { isMissing, recorded }: Behaviour,
   ): { readonly message: string; readonly isFinal: boolean } | null {
     if (recorded !== null) return recorded.failure;
     if (isMissing) return { message: "it cannot be started (as the script has it)", isFinal: false };
-    const port = portOf(spec);
     if (port === null || !this.#ports.isTaken(port)) return null;
     const message = `port ${port} answers before "${node}" was started: another process has that port`;
     return { message, isFinal: false };
@@ -469,12 +487,10 @@ export class SimulatedTree {
     const isSilent = age >= behaviour.hangMs;
     const { phase } = this.#actor(node);
     if (phase.at === "running" && behaviour.recorded !== null) {
-      return this.#check(puppet, behaviour.recorded, answer);
+      return this.#checkRecorded(puppet, behaviour.recorded, answer);
     }
     if (!isSilent && phase.at === "running") {
-      if (isUnhealthyAt(behaviour, age)) return answer(DOES_NOT_WORK);
-      if (this.#answersAll || phase.health?.healthy !== true) return answer({ says: "ready" });
-      return this.#whileAlive(puppet, this.#lastGoodCheck(puppet), () => answer({ says: "ready" }));
+      return this.#check(puppet, answer);
     }
     if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
@@ -490,7 +506,7 @@ export class SimulatedTree {
   }
 
   /** A check of a run that was recorded is answered so that its health changes when it did. */
-  #check(puppet: Puppet, { health }: RecordedRun, answer: (answer: ProbeAnswer) => void): void {
+  #checkRecorded(puppet: Puppet, { health }: RecordedRun, answer: (answer: ProbeAnswer) => void): void {
     const { phase } = this.#actor(puppet.node);
     const failures = phase.at === "running" ? phase.health?.failures ?? 0 : 0;
     const index = puppet.healthChanges;
@@ -499,6 +515,35 @@ export class SimulatedTree {
     this.#whileAlive(puppet, instant(next.atMs), () => {
       if (next.isNews) puppet.healthChanges = Math.max(puppet.healthChanges, index + 1);
       answer(next.answer);
+    });
+  }
+
+  /** Answers a check of health: at once, or late where all checks until then come to the same. */
+  #check(puppet: Puppet, answer: (answer: ProbeAnswer) => void): void {
+    const { behaviour, since, asks, spec } = puppet;
+    if (isUnhealthyAt(behaviour, this.now - since)) return answer(DOES_NOT_WORK);
+    if (asks !== null && !this.#ports.isTaken(asks)) {
+      return answer({ says: "not_ready", why: `nobody listens at port ${asks}` });
+    }
+    const { phase } = this.#actor(puppet.node);
+    const isKnownWell = phase.at === "running" && phase.health?.healthy === true;
+    if (this.#answersAll || !isKnownWell) return answer({ says: "ready" });
+    const askedAt = this.now;
+    let isAnswered = false;
+    this.#whileAlive(puppet, this.#lastGoodCheck(puppet), () => {
+      if (isAnswered) return;
+      isAnswered = true;
+      answer({ says: "ready" });
+    });
+    if (asks === null) return;
+    this.#ports.onceLeft(asks, () => {
+      const { intervalMs } = spec.health!;
+      const checks = Math.ceil((this.now - askedAt) / intervalMs);
+      this.#whileAlive(puppet, after(askedAt, checks * intervalMs), () => {
+        if (isAnswered) return;
+        isAnswered = true;
+        this.#check(puppet, answer);
+      });
     });
   }
 

@@ -238,15 +238,15 @@ function readyVerdict(
   startsBefore: number,
 ): GoalVerdict {
   const isRestless = restless.has(node.id) && node.starts > startsBefore;
+  if (node.phase.at === "completed" && node.starts > startsBefore) return "reached";
   switch (node.phase.at) {
     case "inactive":
     case "stopped":
+    case "completed":
     case "failed": {
       const isHopeless = isRestless || stuck.has(node.id);
       return !isHopeless && isTakenAlong(turn, nodes, node) ? "open" : "missed";
     }
-    case "completed":
-      return node.starts > startsBefore ? "reached" : "open";
     case "scheduled":
       // Nobody waits for a date; a run that was asked for has ended, or could not begin.
       if (startsBefore === ANY_START || node.phase.last === null) return "reached";

@@ -113,7 +113,10 @@ test("commands: what a command asks for is among its options, and what is among 
     }
   }
   // A script has an option for each kind of line.
-  for (const name of [...LINE_KINDS, ...optionsRead("simulate/script_options.ts")]) {
+  const others = ["simulate/script_options.ts", "simulate/explore.ts"].flatMap((
+    file,
+  ) => [...optionsRead(file)]);
+  for (const name of [...LINE_KINDS, ...others]) {
     read.get("simulate")!.add(name);
   }
   for (const { verb, command } of COMMANDS) {

@@ -288,3 +288,42 @@ test("simulated tree: the next supervisor is not told again of an end that the l
   assert.equal(events.filter((event) => event === "exited").length, 1, events.join());
   assert.equal(events.at(-1), "stopped");
 });
+
+test("simulated tree: a check of health that asks another actor finds out when that is down", () => {
+  const asking = (port: number) =>
+    ({ ...CHECKED, probe: { type: "tcp", host: "127.0.0.1", port }, retries: 2 }) as const;
+  const children: TreeSketch["children"] = {
+    db: { daemon: true, ready: answering(7001) },
+    web: { daemon: true, ready: answering(7002), health: asking(7001), needs: { db: "ready" } },
+    own: { daemon: true, ready: answering(7003), health: asking(7003) },
+    other: { daemon: true, health: asking(9999) },
+  };
+  const script: readonly ScriptLine[] = [
+    { kind: "exit", path: id("db"), runs: once, atMs: 60_000, how: 1 },
+    { kind: "slow", path: id("db"), runs: { from: 2, count: 1 }, ms: 25_000 },
+  ];
+  for (const answersAll of [false, true]) {
+    const tree = new SimulatedTree({ plan: planOf({ children }), script, answersAll });
+    tree.begin();
+    tree.advanceTo(instant(200_000));
+    const ends = tree.trace().entries.filter(({ event }) => event === "unhealthy" || event === "restarted");
+    const readyAt = tree.trace().entries.find(({ event, node }) => event === "ready" && node === "web")!.atMs;
+    const checkAt = readyAt + 10_000 * Math.ceil((60_000 - readyAt) / 10_000);
+    assert.deepEqual(ends.map(({ node, event, atMs }) => [node, event, atMs]), [
+      ["db", "restarted", 60_000],
+      ["web", "unhealthy", checkAt + 10_000],
+      ["web", "restarted", checkAt + 10_000],
+    ]);
+  }
+});
+
+test("simulated tree: what survives a supervisor that nobody goes on from is ended", () => {
+  const children = { db: { daemon: true, stop: { graceMs: 20_000 } }, task: { significant: true } } as const;
+  const script: readonly ScriptLine[] = [
+    { kind: "stop", path: id("db"), runs: always, ms: 5_000, how: null },
+    { kind: "kill_supervisor", atMs: 2_000, forMs: 1_000 },
+  ];
+  const { changes } = play(children, script, {}, { onSupervisorDeath: "survive" });
+  const most = Math.max(...changes.map(({ fact }) => fact.processes));
+  assert.equal(most, 1, "never two of db");
+});

@@ -472,3 +472,26 @@ test("requests: a tree that ends well and would be started again stays stopped i
   world.advance(60_000);
   assert.equal(world.phase("pool"), "stopped");
 });
+
+test("requests: nobody waits for another run of a task in a tree that does not come back", () => {
+  const world = new World(planOf({
+    intensity: { restarts: 0, withinMs: 1_000 },
+    children: {
+      db: { daemon: true },
+      pool: { needs: { db: "ready" }, children: { web: { daemon: true }, task: {} } },
+      other: { daemon: true },
+    },
+  })).begin();
+  world.exits("pool/task");
+  world.exits("db", 1);
+  const request = world.restart("pool");
+  world.exhaust();
+  assert.deepEqual(world.phases(), {
+    db: "failed",
+    pool: "failed",
+    "pool/web": "stopped",
+    "pool/task": "completed",
+    other: "running",
+  });
+  assert.deepEqual(world.replies.get(request), { ok: false, refusal: null });
+});

@@ -9,16 +9,14 @@ import { expectationsOrThrow } from "../../simulation/expect/check.ts";
 import { Course, judge, type Judged } from "../../simulation/expect/judge.ts";
 import { isRunLine, type ScriptLine } from "../../simulation/script.ts";
 import { LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
-import { journalEntryOf } from "../../words/journal_entry_of.ts";
-import { wordedEntry } from "../../words/worded_entry.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
 import { usage } from "../option.ts";
-import { renderChart } from "../render/chart.ts";
 import { renderVerdict, verdictFields } from "../render/verdict.ts";
 import { describeSimulated } from "../render/simulated.ts";
-import { renderTimeline } from "../render/timeline.ts";
 import { requirePlan } from "../require_plan.ts";
+import { courseJson, courseText } from "../simulate/course.ts";
+import { EXPLORE_OPTIONS, isExploration, runExploration } from "../simulate/explore.ts";
 import { SCRIPT_OPTIONS, scriptOf, type WholeScript } from "../simulate/script_options.ts";
 import { fileOf } from "../which_tree.ts";
 
@@ -35,6 +33,9 @@ export const simulate: Command = {
     "`db@10s*5` is each of its next five runs, 10 s after it began; `db#3@10s` is its third run. Times without an actor " +
     "count from the beginning of the tree. Where the script says nothing, an actor with a probe is ready after 1s, a task " +
     "is done after 1s, a process stops within 100ms, and a daemon goes on.",
+    "With --explore, scripts are drawn by chance and held to the promises of this program, to the hopes of a sound file " +
+    "(`starts`, `rests`, `recovers`), and to what is expected. The first that goes wrong is shrunk, and shown with the command " +
+    "that repeats it; the exit code is 1 then.",
     "It goes on until the tree has ended or nothing more happens, an hour at most, or for as long as --for says.",
   ],
   options: [
@@ -50,7 +51,8 @@ export const simulate: Command = {
     {
       name: "seed",
       value: "N",
-      doc: "draws the jitter of backoffs, and what is drawn from the journal; 1 by default",
+      doc:
+        "draws the jitter of backoffs, what --explore tries, and what is drawn from the journal; 1 by default",
     },
     {
       name: "like-last-week",
@@ -62,6 +64,7 @@ export const simulate: Command = {
       doc:
         "play what befell the tree in its last life, from its journal, and say where the course would differ",
     },
+    ...EXPLORE_OPTIONS,
     PROFILE_OPTION,
   ],
   examples: [
@@ -71,6 +74,7 @@ export const simulate: Command = {
       "a database that keeps crashing, and a slow start",
     ],
     ["supervise simulate --request 'restart api@3m' --kill-supervisor 5m", "what people and kernels do"],
+    ["supervise simulate --explore 10000", "does the file get through what goes wrong by chance?"],
     ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
     ["supervise simulate --like-last-week --for 1d", "a day as they were lately"],
     ["supervise simulate --replay", "whether the file as it is now would have fared better"],
@@ -95,15 +99,23 @@ export const simulate: Command = {
         .drawLastWeek(context, plan, seed, forMs ?? LONGEST_MS)
       : [];
     const lines = [...drawn, ...script.lines];
+    const date = host.wallClock();
+    const isExploring = isExploration(args);
     const whole = simulateTrace(plan, lines, {
-      seed,
-      date: host.wallClock(),
+      seed: isExploring ? 1 : seed,
+      date,
       nextDate,
       ...(forMs === null ? {} : { forMs }),
     });
     const isWritten = new Set(script.lines);
     const simulated = { ...whole, unplayed: whole.unplayed.filter((line) => isWritten.has(line)) };
     refuseNeverRun(simulated);
+    if (isExploring) {
+      const expectations = expectationsOrThrow(plan, script.expect, forMs);
+      const limit = forMs === null ? {} : { forMs };
+      const exploration = { given: script.lines, expectations, seed, date, nextDate, ...limit };
+      return await runExploration(context, plan, exploration);
+    }
     const judged = judgeAll(simulated, script.expect, forMs);
     await show(context, simulated, { lines, seed, judged });
     return judged.every(({ verdict }) => verdict.is === "kept") ? ExitCode.done : ExitCode.failed;
@@ -149,29 +161,13 @@ async function show(
     readonly judged: readonly Judged[];
   },
 ): Promise<void> {
-  const { plan, date, entries, unplayed, untilMs } = simulated;
+  const played = { lines, seed };
   if (ui.json) {
-    const { changes, outcome, isAtRest } = simulated;
-    return await fromPromise(ui.printJson([{
-      name: plan.name,
-      file: plan.file,
-      script: lines.map(lineText),
-      seed,
-      untilMs,
-      outcome,
-      isAtRest,
-      entries: entries.map((entry) => ({ ...wordedEntry(journalEntryOf(entry, date)), atMs: entry.atMs })),
-      expectations: judged.map(verdictFields),
-      states: changes.map(({ atMs, path, fact }) => ({ atMs, path, ...fact })),
-    }]));
+    const expectations = judged.map(verdictFields);
+    return await fromPromise(ui.printJson([{ ...courseJson(simulated, played), expectations }]));
   }
-  const deaths = lines.flatMap((line) => line.kind === "kill_supervisor" ? [line.atMs] : [])
-    .filter((atMs) => atMs <= untilMs);
-  const marks = deaths.map((atMs) => ({ atMs, text: "the supervisor is killed" }));
-  const timeline = renderTimeline(entries, { date, isWhole: ui.verbosity === "verbose", marks }, ui.out);
-  const chart = renderChart(simulated, ui.columns, ui.out);
-  await fromPromise(ui.print([timeline, "", chart].join("\n")));
-  for (const line of unplayed) {
+  await fromPromise(ui.print(courseText(simulated, played, ui)));
+  for (const line of simulated.unplayed) {
     await fromPromise(ui.say(`note: nothing came of \`${lineText(line)}\`: there was no such run`));
   }
   await fromPromise(ui.say(describeSimulated(simulated)));

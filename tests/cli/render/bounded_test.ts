@@ -51,6 +51,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   "cli/render/problems.ts": "errors and warnings",
   "cli/render/receipt.ts": "the ways to end",
   "cli/render/topic.ts": "the places of a key",
+  "cli/simulate/explore.ts": "the hopes that there are",
   "cli/simulate/script_file.ts": "the keys of a script",
   "config/describe_group_limits.ts": "the limits that there are",
   "config/describe_privileges.ts": "the privileges that there are",

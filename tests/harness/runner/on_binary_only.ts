@@ -9,6 +9,7 @@ export const ON_BINARY_ONLY: ReadonlyMap<string, string> = new Map([
   ["tests/e2e/bad_input_test.ts", "the texts and codes of errors are made by config and cli"],
   ["tests/e2e/call_test.ts", "modules_test calls actors on Deno, readers_test has the reader that goes"],
   ["tests/e2e/completions_test.ts", "what a line can become is decided by cli, and shells ask any program"],
+  ["tests/e2e/explore_test.ts", "courses are computed by simulation, whose tests run on Deno, too"],
   ["tests/e2e/export_test.ts", "files of other tools are made by formats, and tests/formats run on both"],
   [
     "tests/e2e/howto_test.ts",

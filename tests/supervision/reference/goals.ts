@@ -89,7 +89,8 @@ function readyVerdict(turn: Turn, node: NodeState, startsBefore: number): "open"
       if (isRestless(turn, node.id) && node.starts > startsBefore) return "missed";
       return !isStuck(turn, node.id) && isTakenAlong(turn, node) ? "open" : "missed";
     case "completed":
-      return node.starts > startsBefore ? "reached" : "open";
+      if (node.starts > startsBefore) return "reached";
+      return !isStuck(turn, node.id) && isTakenAlong(turn, node) ? "open" : "missed";
     case "scheduled": {
       const { last } = node.phase;
       const isAskedFor = startsBefore >= 0 && last !== null;
