@@ -136,6 +136,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/plan.ts")).plan,
   },
   {
+    name: "graph",
+    aliases: [],
+    summary: "what waits for what, as text or as a picture",
+    load: async () => (await import("./commands/graph.ts")).graph,
+  },
+  {
     name: "simulate",
     aliases: [],
     summary: "computes what becomes of a tree when things go wrong",
