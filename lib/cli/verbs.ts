@@ -118,6 +118,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/events.ts")).events,
   },
   {
+    name: "analyze",
+    aliases: [],
+    summary: "what made starts and stops take so long, and who restarts most",
+    load: async () => (await import("./commands/analyze.ts")).analyze,
+  },
+  {
     name: "call",
     aliases: [],
     summary: "calls a function of a module actor and prints what it returns",

@@ -29,13 +29,13 @@ export interface GraphNode {
   readonly strategy: Strategy | null;
   /** The addresses of its replicas; its own where it has none. */
   readonly members: readonly string[];
-  /** What has to happen that it starts, where its tree does not start it. */
+  /** How it comes to start, where its tree does not start it. */
   readonly starts: "by hand" | "by schedule" | "by profile" | null;
   /** Null where nothing runs. */
   readonly live: LiveNode | null;
 }
 
-/** What a node is doing in the tree that runs. */
+/** The state of a node in the tree that runs. */
 export interface LiveNode {
   /** Of several replicas the state that most asks for attention; null for what the running tree does not have. */
   readonly state: VisibleState | null;
@@ -170,8 +170,8 @@ function edgesTo(
 }
 
 /**
- * Nodes that wait for each other, one behind the other. What waits for a tree waits for what is in it, and what is in a
- * tree waits for what the tree waits for, which is why a chain may lead into a tree and out of it.
+ * Nodes that wait for each other, one behind the other. A node that waits for a tree waits for all that is in it, and each
+ * of those waits for all that the tree waits for, which is why a chain may lead into a tree and out of it.
  */
 function longestChain(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): readonly string[] {
   const parents = new Map(nodes.map(({ path, parent }) => [path, parent]));

@@ -80,7 +80,7 @@ function rowsOf(graph: Graph, paint: Painter): readonly Row[] {
   return rows;
 }
 
-/** What is shown: of a graph that is too large for people those that ask for attention, the trees, and the first others. */
+/** The nodes that are shown: of a graph that is too large for people those in trouble, the trees, and the first others. */
 function shownOf({ nodes }: Graph): ReadonlySet<string> {
   if (nodes.length <= MOST_NODES + 1) return new Set(nodes.map(({ path }) => path));
   const parents = new Map(nodes.map(({ path, parent }) => [path, parent]));
