@@ -58,7 +58,7 @@ function headLines(
 }
 
 function startParts({ start, starts, hasPlan }: Analysis, page: Page): readonly (readonly string[])[] {
-  if (start === null) return [sentence("no start: the journal does not have the begin of one", page)];
+  if (start === null) return [sentence("No start has begun within these entries of the journal", page)];
   return [
     [...startHead(start, page), ...doubtLines(start, page), ...chainLines(start.path, hasPlan, page)],
     gainLines(start, page),
