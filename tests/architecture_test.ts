@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   words: ["base", "config", "supervision", "simulation", "engine"],
   host: ["base", "scope"],
   engine: ["base", "scope", "sync", "bridge", "actor", "wire", "config", "supervision", "host"],
+  analysis: ["base", "config", "supervision", "engine"],
   control: [
     "base",
     "scope",
@@ -78,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "formats",
     "supervision",
     "simulation",
+    "analysis",
     "host",
     "engine",
     "words",

@@ -7,6 +7,7 @@ import type { AnyProblemName } from "./problem_names.ts";
  */
 export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string>> = {
   "actor/no-parent": "Have a tree start the program, as the module or the command of an actor.",
+  "analyze/empty": "Start the tree again: its journal goes on with entries of this version.",
   "apply/refused": "Take the tree down and start it again to change that, or leave it as it is in the file.",
   "apply/selection": "Give the names back to the file, or start the tree anew with other options.",
   "call/cancelled": "Call again; `supervise events` shows who has cancelled the actor.",

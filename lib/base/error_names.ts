@@ -6,6 +6,7 @@ import type { ProblemName } from "./problem_names.ts";
  */
 export const ERRORS = {
   "actor/no-parent": "A program cannot join its parent as an actor.",
+  "analyze/empty": "The journal of a tree has no entry that could be analysed.",
   "apply/refused": "A file changes what cannot be changed while its supervisor runs, and nothing was done.",
   "apply/selection":
     "A file has no more what --only or --exit-code-from of `up` named, and nothing was done.",

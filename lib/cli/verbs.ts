@@ -118,6 +118,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/events.ts")).events,
   },
   {
+    name: "analyze",
+    aliases: [],
+    summary: "what made starts and stops take so long, and who restarts most",
+    load: async () => (await import("./commands/analyze.ts")).analyze,
+  },
+  {
     name: "call",
     aliases: [],
     summary: "calls a function of a module actor and prints what it returns",
@@ -134,6 +140,12 @@ export const VERBS: readonly Verb[] = [
     aliases: [],
     summary: "what a file compiles to, and what apply would do",
     load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "graph",
+    aliases: [],
+    summary: "what waits for what, as text or as a picture",
+    load: async () => (await import("./commands/graph.ts")).graph,
   },
   {
     name: "simulate",
