@@ -5,6 +5,7 @@
  *
  * Nothing is hit that the last look has not shown to be the tree's: by the supervisor's word, and by the process table.
  */
+import { nameSome } from "../base/name_some.ts";
 import { UserError } from "../base/user_error.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { ancestorsOf, nodeAt, type NodeId, type Plan, treeAt } from "../config/plan.ts";
@@ -235,7 +236,8 @@ export class Chaos {
   ): Promise<void> {
     const { watched, telling } = this.#options;
     const recoveryMs = !isOver || wellMs === null ? null : Math.max(0, Math.round(wellMs - atMs));
-    const done: DoneAct = { number, act, atMs, recoveryMs, computedMs, isWell: isOver };
+    const cameTo = !isOver ? "not-well" : recoveryMs === null ? "nothing" : "well";
+    const done: DoneAct = { number, act, atMs, recoveryMs, computedMs, overMs: watched.nowMs, cameTo };
     this.#done.push(done);
     await telling.onDone(done);
     if (!isOver) {
@@ -246,7 +248,7 @@ export class Chaos {
         path: act.path,
         atMs: watched.nowMs,
         seen: `act ${number} was ${Math.round(watched.nowMs - atMs)} ms ago: ${
-          bad.join(", ") || "its process is not there"
+          nameSome(bad) || "its process is not there"
         }`,
       });
       this.#end("not-well");
@@ -397,7 +399,8 @@ export class Chaos {
     }
     const isAllWell = isBack && await this.#untilWell();
     const recoveryMs = isAllWell ? Math.round(watched.nowMs - atMs) : null;
-    const done: DoneAct = { number, act, atMs, recoveryMs, computedMs: null, isWell: isAllWell };
+    const cameTo = isAllWell ? "well" : "not-well";
+    const done: DoneAct = { number, act, atMs, recoveryMs, computedMs: null, overMs: watched.nowMs, cameTo };
     this.#done.push(done);
     await telling.onDone(done);
     if (!isAllWell && isBack) await this.#breakOf("recovery", null, `act ${number}: not all is well again`);
@@ -463,7 +466,8 @@ export class Chaos {
     host.processes.signal(target, "SIGKILL");
     const isGone = await this.#untilGone();
     const recoveryMs = isGone ? Math.round(watched.nowMs - atMs) : null;
-    const done: DoneAct = { number, act, atMs, recoveryMs, computedMs: null, isWell: isGone };
+    const cameTo = isGone ? "gone" : "not-well";
+    const done: DoneAct = { number, act, atMs, recoveryMs, computedMs: null, overMs: watched.nowMs, cameTo };
     this.#done.push(done);
     await telling.onDone(done);
   }
@@ -479,7 +483,8 @@ export class Chaos {
       await this.#breakOf("recovery", null, `the tree has ended: ${outcome}`);
     }
     for (const { act, number, atMs, computedMs } of this.#open) {
-      this.#done.push({ number, act, atMs, recoveryMs: null, computedMs, isWell: false });
+      const overMs = watched.nowMs;
+      this.#done.push({ number, act, atMs, recoveryMs: null, computedMs, overMs, cameTo: "not-well" });
     }
     this.#open.clear();
     this.#why = "ended";
@@ -492,11 +497,10 @@ export class Chaos {
     const isGone = await this.#until(OWN_DEADLINE_MS, () => {
       const { seen } = watched.sight();
       const own = watched.own();
-      left = [
+      left = nameSome([
         ...seen.map(({ path, pid }) => `${path} (${pid})`),
         ...own.map(({ pid }) => `supervise (${pid})`),
-      ]
-        .join(", ");
+      ]);
       return left === "";
     });
     if (!isGone) await this.#breakOf("nothing-left", null, `still alive: ${left}`);

@@ -197,7 +197,7 @@ export class PromiseWatch {
     const broken: BrokenPromise[] = [];
     const pauseMs = startMs - past.aliveMs;
     const leastMs = isAlone(this.#plan, path) ? leastDelay(streak, backoff) : 0;
-    if (pauseMs + TOLERANCE_MS < leastMs) {
+    if (leastMs > 0 && pauseMs + TOLERANCE_MS < leastMs) {
       broken.push({
         promise: "backoff",
         path,

@@ -5,6 +5,12 @@ import { ACTOR_ACTS, OWN_ACTS } from "./act.ts";
 import { median } from "./computed.ts";
 import type { BrokenPromise } from "./promise_watch.ts";
 
+/**
+ * What came of an act. `well`: all is well again. `nothing`: nobody has noticed anything. `gone`: the tree has ended with it, as
+ * it is to, and nothing of it is left. `not-well`: not in time.
+ */
+export type CameTo = "well" | "nothing" | "gone" | "not-well";
+
 /** An act that is over. Times are in milliseconds. */
 export interface DoneAct {
   /** Counts from 1. */
@@ -16,8 +22,9 @@ export interface DoneAct {
   readonly recoveryMs: number | null;
   /** The same as the rules of the tree and its earlier starts have it; null where that is not computed. */
   readonly computedMs: number | null;
-  /** Whether it was well again in time. */
-  readonly isWell: boolean;
+  /** When that was clear, since chaos began. */
+  readonly overMs: number;
+  readonly cameTo: CameTo;
 }
 
 /** Why chaos came to its end. */

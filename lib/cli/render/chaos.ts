@@ -109,17 +109,24 @@ function wordsOf({ kind, path, target, forMs }: Act): string {
 
 /** What came of an act. */
 export function describeDone(done: DoneAct, paint: Painter): string {
-  return `${at(done.atMs + (done.recoveryMs ?? 0), paint)} ${paint.yellow(`#${done.number}`)} ${
-    outcomeOf(done, paint)
-  }`;
+  return `${at(done.overMs, paint)} ${paint.yellow(`#${done.number}`)} ${outcomeOf(done, paint)}`;
 }
 
-function outcomeOf({ act, recoveryMs, computedMs, isWell }: DoneAct, paint: Painter): string {
+function outcomeOf({ act, recoveryMs, computedMs, cameTo }: DoneAct, paint: Painter): string {
   const who = act.path ?? "the tree";
-  if (!isWell) return paint.red(`${who} is not well again`);
-  if (recoveryMs === null) return paint.dim(`${who} goes on as if nothing had happened`);
-  const computed = computedMs === null ? "" : paint.dim(` (computed: ${describeDuration(computedMs)})`);
-  return `${paint.green("well again")} after ${describeDuration(recoveryMs)}${computed}`;
+  const after = recoveryMs === null ? "" : ` after ${describeDuration(recoveryMs)}`;
+  switch (cameTo) {
+    case "not-well":
+      return paint.red(`${who} is not well again`);
+    case "nothing":
+      return paint.dim(`${who} goes on as if nothing had happened`);
+    case "gone":
+      return `${paint.green("nothing is left")}${after}`;
+    case "well": {
+      const computed = computedMs === null ? "" : paint.dim(` (computed: ${describeDuration(computedMs)})`);
+      return `${paint.green("well again")}${after}${computed}`;
+    }
+  }
 }
 
 /** A promise that was broken, as two lines. */
@@ -145,7 +152,7 @@ export function renderReport(report: ChaosReport, paint: Painter, columns: numbe
   const table = rows.length === 0
     ? []
     : [renderTable([HEADER.map((text) => ({ text, paint: paint.dim })), ...rows.map(cellsOf)], columns)];
-  const unwell = acts.filter(({ isWell }) => !isWell).map(({ number }) => `#${number}`);
+  const unwell = acts.filter(({ cameTo }) => cameTo === "not-well").map(({ number }) => `#${number}`);
   return [
     "",
     head,
@@ -182,8 +189,9 @@ export function actFields(act: Act, number: number, atMs: number): Readonly<Reco
 
 /** What came of it as data. */
 export function doneFields(done: DoneAct): Readonly<Record<string, unknown>> {
-  const { number, act, recoveryMs, computedMs, isWell } = done;
-  return { event: "done", number, kind: act.kind, path: act.path, isWell, recoveryMs, computedMs };
+  const { number, act, recoveryMs, computedMs, overMs, cameTo } = done;
+  const { kind, path } = act;
+  return { event: "done", number, kind, path, cameTo, recoveryMs, computedMs, overMs: Math.round(overMs) };
 }
 
 /** A broken promise as data. */
