@@ -192,6 +192,11 @@ export class Chaos {
   #take(entry: JournalEntry): void {
     const { watched } = this.#options;
     this.#course.tell(entry);
+    if (entry.event === "planned") {
+      // Of another plan nothing is known here: what it leaves of the acts is no recovery.
+      this.#open.clear();
+      this.#end("planned");
+    }
     if (!WELL_EVENTS.has(entry.event)) return;
     const atMs = Date.parse(entry.at) - watched.date;
     for (const open of this.#open) {
@@ -225,6 +230,8 @@ export class Chaos {
     if (downOf(plan, base, rows).length > 0) return false;
     const row = rows.find(({ path }) => path === act.path);
     if (row === undefined || !isWell(row)) return false;
+    // Somebody may have stopped it meanwhile.
+    if (row.state !== "running") return true;
     const main = watched.mainOf(row, sighting);
     return main !== null && (act.kind !== "kill" || !isSame(main, act.target));
   }
@@ -392,9 +399,9 @@ export class Chaos {
     if (act.kind === "kill-supervisor") await this.#comeBack();
     const isBack = await this.#until(OWN_DEADLINE_MS, () => watched.own().length === 2);
     if (!isBack) await this.#breakOf("kept", null, `there is no other ${nameOf(act.kind)}`);
-    for (const { path, process } of mains) {
-      if (!isAlive(host.processes, process)) {
-        await this.#breakOf("kept", path, `process ${process.pid} has ended with the ${nameOf(act.kind)}`);
+    for (const { path, main } of mains) {
+      if (!isAlive(host.processes, main)) {
+        await this.#breakOf("kept", path, `process ${main.pid} has ended with the ${nameOf(act.kind)}`);
       }
     }
     const isAllWell = isBack && await this.#untilWell();
@@ -409,7 +416,7 @@ export class Chaos {
   }
 
   /** The main processes that are to outlive a supervisor. */
-  #keptMains({ rows, sighting }: Look): readonly { readonly path: NodeId; readonly process: ProcessId }[] {
+  #keptMains({ rows, sighting }: Look): readonly { readonly path: NodeId; readonly main: ProcessId }[] {
     const { plan, watched } = this.#options;
     return rows.flatMap((row) => {
       const spec = nodeAt(plan, row.path as NodeId);
@@ -417,7 +424,7 @@ export class Chaos {
       const [parent] = ancestorsOf(plan, spec.path);
       if (treeAt(plan, parent!).onSupervisorDeath !== "survive") return [];
       const main = watched.mainOf(row, sighting);
-      return main === null ? [] : [{ path: spec.path, process: main }];
+      return main === null ? [] : [{ path: spec.path, main }];
     });
   }
 
@@ -440,10 +447,20 @@ export class Chaos {
     await watched.reconnect();
   }
 
+  /** How long the tree may take after a process of supervise was killed: some actors start anew then. */
+  #ownDeadline(): number {
+    const { plan, reach, limits } = this.#options;
+    const longest = Math.max(
+      OWN_DEADLINE_MS,
+      ...reach.actors.map(({ path }) => recoveryDeadline(plan, path, null)),
+    );
+    return limits.withinMs ?? longest;
+  }
+
   async #untilWell(): Promise<boolean> {
     const { plan } = this.#options;
     let isAllWell = false;
-    await this.#until(OWN_DEADLINE_MS, async () => {
+    await this.#until(this.#ownDeadline(), async () => {
       const look = await this.#look();
       if (look === null) return true;
       isAllWell = downOf(plan, this.#base, look.rows).length === 0;
@@ -477,14 +494,14 @@ export class Chaos {
     const { watched } = this.#options;
     await this.#untilGone();
     const outcome = watched.outcome();
+    const isWanted = outcome === "cancelled" || outcome === "completed";
     if (outcome === null) {
       await this.#breakOf("kept", null, "the supervisor has died, and chaos has not killed it");
-    } else if (outcome !== "cancelled" && outcome !== "completed") {
-      await this.#breakOf("recovery", null, `the tree has ended: ${outcome}`);
-    }
+    } else if (!isWanted) await this.#breakOf("recovery", null, `the tree has ended: ${outcome}`);
     for (const { act, number, atMs, computedMs } of this.#open) {
       const overMs = watched.nowMs;
-      this.#done.push({ number, act, atMs, recoveryMs: null, computedMs, overMs, cameTo: "not-well" });
+      const cameTo = isWanted ? "gone" : "not-well";
+      this.#done.push({ number, act, atMs, recoveryMs: null, computedMs, overMs, cameTo });
     }
     this.#open.clear();
     this.#why = "ended";

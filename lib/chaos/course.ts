@@ -1,6 +1,6 @@
 /**
- * The course of a tree that is watched, as a `Trace` that expectations are judged by. What an actor is follows from the entries
- * of the journal, to the millisecond; rows of `ps` begin it, and tell what entries do not: the states of trees. PURE.
+ * The course of a tree that is watched, as a `Trace` that expectations are judged by. The state of an actor follows
+ * from the entries of the journal, to the millisecond; rows of `ps` begin it, and tell the states of trees, which have no entries. PURE.
  */
 import { nodeAt, type NodeId, type Plan } from "../config/plan.ts";
 import type { StatusRow } from "../control/protocol.ts";
@@ -8,7 +8,7 @@ import type { JournalEntry } from "../engine/journal/journal.ts";
 import type { Change, Fact, TimedEntry, Trace } from "../simulation/trace.ts";
 import type { Outcome } from "../supervision/state.ts";
 
-/** What an entry about an actor makes of it. Most make nothing of it. */
+/** The effect of an entry on the state of its actor; most have none. */
 const AFTER: Readonly<Partial<Record<JournalEntry["event"], Partial<Fact>>>> = {
   started: { state: "starting", ready: false, healthy: null },
   ready: { state: "running", ready: true },

@@ -78,7 +78,7 @@ interface PossibleTarget {
   readonly process: ProcessId;
 }
 
-/** Who can be hit by a kind of act, in an order that does not depend on numbers of processes before that of names. */
+/** The possible targets of a kind of act, in the order of the file. */
 function targetsOf(kind: ActKind, { actors, own }: Candidates): readonly PossibleTarget[] {
   if (isOwnAct(kind)) {
     return own.filter((one) => one.kind === kind).map(({ process }) => ({ path: null, process }));

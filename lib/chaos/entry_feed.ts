@@ -27,7 +27,7 @@ export class EntryFeed {
       if (isReady) this.#take(items);
       else early.push(...items);
     });
-    // It ends with the connection, which whoever asks next finds out.
+    // It ends with the connection, and the next request finds that out.
     following.catch(() => {});
     await fromPromise(client.request("sync", {}));
     const past = readJournal(this.#files, this.#folder) ?? [];

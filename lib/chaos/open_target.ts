@@ -110,7 +110,7 @@ function refuseHidden(plan: Plan, watched: WatchedTree, { rows, sighting }: Look
     row.pid !== null && nodeAt(plan, row.path as NodeId)?.kind !== "tree" &&
     watched.mainOf(row, sighting) === null
   );
-  // What has just ended is in neither; the tree is well then a moment later, or is not.
+  // A process that has just ended is in neither.
   const lasting = hidden.filter(({ state }) => state === "running");
   if (lasting.length === 0) return;
   const [{ path, pid }] = lasting as [typeof lasting[number]];

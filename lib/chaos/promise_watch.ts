@@ -1,6 +1,6 @@
 /**
- * Holds a tree to its promises from outside: from what looks at the process table have found. What the supervisor says is used
- * in two ways only: to know which runs there are, and against itself. PURE.
+ * Holds a tree to its promises from outside: from what looks at the process table have found. The words of the
+ * supervisor are used in two ways only: to know which runs there are, and against itself. PURE.
  *
  * A promise counts as broken only where what was seen leaves no other way: times are bounds, and a process that was seen
  * before another counts as alive beside it only if it still was when the other had been seen.
@@ -46,7 +46,7 @@ export interface BrokenPromise {
   readonly path: NodeId | null;
   /** Milliseconds since chaos began. */
   readonly atMs: number;
-  /** What was seen, as a clause. */
+  /** The evidence, as a clause. */
   readonly seen: string;
 }
 

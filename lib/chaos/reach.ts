@@ -1,4 +1,4 @@
-/** Who could be hit by what, and who is spared and why: decided from the plan and the rows of `ps` before anything is done. PURE. */
+/** The reach of chaos: the actors and the acts that could hit them, those that are spared, and why. It is decided from the plan and the rows of `ps` before anything is done. PURE. */
 import { type ActorSpec, ancestorsOf, nodeAt, type NodeId, type Plan, treeAt } from "../config/plan.ts";
 import type { StatusRow } from "../control/protocol.ts";
 import { type ActKind, ACTOR_ACTS, type ActorAct, OWN_ACTS, type OwnAct } from "./act.ts";

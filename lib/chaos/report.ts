@@ -1,4 +1,4 @@
-/** What chaos has done, and what came of it. PURE. */
+/** The report of chaos: its acts, and the outcome of each. PURE. */
 import type { Judged } from "../simulation/expect/judge.ts";
 import type { Act, ActKind } from "./act.ts";
 import { ACTOR_ACTS, OWN_ACTS } from "./act.ts";
@@ -6,7 +6,7 @@ import { median } from "./computed.ts";
 import type { BrokenPromise } from "./promise_watch.ts";
 
 /**
- * What came of an act. `well`: all is well again. `nothing`: nobody has noticed anything. `gone`: the tree has ended with it, as
+ * The outcome of an act. `well`: all is well again. `nothing`: nobody has noticed anything. `gone`: the tree has ended with it, as
  * it is to, and nothing of it is left. `not-well`: not in time.
  */
 export type CameTo = "well" | "nothing" | "gone" | "not-well";
@@ -28,7 +28,7 @@ export interface DoneAct {
 }
 
 /** Why chaos came to its end. */
-export type WhyOver = "minutes" | "acts" | "interrupted" | "not-well" | "ended";
+export type WhyOver = "minutes" | "acts" | "interrupted" | "not-well" | "planned" | "ended";
 
 /** See the module. */
 export interface ChaosReport {

@@ -1,7 +1,7 @@
 /** Looks at the process table for the processes of a tree, by marks and by descent, and remembers whose each is. */
 import type { Marks } from "../engine/containment/marks.ts";
 import { ACTOR_VARIABLE, GUEST_VARIABLE, RUN_VARIABLE } from "../engine/environment.ts";
-import { isDead, keyOf } from "../host/alive.ts";
+import { isAlive, isDead, keyOf } from "../host/alive.ts";
 import type { Processes, ProcessId, ProcessRow } from "../host/ports/processes.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { RunId } from "../supervision/state.ts";
@@ -10,16 +10,15 @@ import type { RunId } from "../supervision/state.ts";
 export interface Seen extends ProcessId {
   readonly path: NodeId;
   readonly run: RunId;
-  readonly state: string;
   /** Whether a client runs it beside the actor: it is the client's child. */
   readonly isGuest: boolean;
 }
 
-/** What one look has found. */
+/** The result of one look. */
 export interface Sighting {
   /** The living processes of runs, guests included. */
   readonly seen: readonly Seen[];
-  /** Whether a process was still alive when all others had been seen: two of which that is so were alive at once. */
+  /** Whether a process is alive now that all others have been seen: then it was alive beside each of them. */
   readonly lasting: (process: ProcessId) => boolean;
 }
 
@@ -69,22 +68,13 @@ export class TableWatch {
     // A child is met before its parent where numbers have begun anew, so that descent is followed when all were met.
     const seen = rows.flatMap((row): readonly Seen[] => {
       const known = isOwn.has(keyOf(row)) ? null : this.#ownerOf(row, byPid, isOwn);
-      return known === null ? [] : [{ pid: row.pid, startTime: row.startTime, state: row.state, ...known }];
+      return known === null ? [] : [{ pid: row.pid, startTime: row.startTime, ...known }];
     });
     this.#forget(rows);
     return {
       seen,
-      lasting: ({ pid, startTime }) => {
-        const row = processes.find(pid);
-        return row !== null && row.startTime === startTime && !isDead(row);
-      },
+      lasting: (process) => isAlive(processes, process),
     };
-  }
-
-  /** Whether a process proves by its mark that it is of an actor. */
-  isMarked(pid: number, path: string): boolean {
-    const { processes } = this.#options;
-    return this.#markOf(pid) !== null && processes.variableOf(pid, ACTOR_VARIABLE) === path;
   }
 
   #meet(row: ProcessRow, own: ReadonlySet<string>, told: readonly ToldMain[]): void {
@@ -99,9 +89,10 @@ export class TableWatch {
       this.#known.set(key, { path: path as NodeId, run, isGuest });
       return;
     }
-    const main = told.find(({ pid }) => pid === row.pid);
+    const isBelow = this.#isBelow(row, own);
+    const main = isBelow ? told.find(({ pid }) => pid === row.pid) : undefined;
     if (main !== undefined) this.#known.set(key, { path: main.path, run: main.run, isGuest: false });
-    else if (shown === null && !this.#isBelow(row, own)) this.#foreign.add(key);
+    else if (shown === null && !isBelow) this.#foreign.add(key);
   }
 
   #markOf(pid: number): RunId | null {

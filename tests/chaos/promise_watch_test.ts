@@ -21,7 +21,7 @@ const PLAN = planOf({
 
 /** A process of a run. Its start is its number, in milliseconds since chaos began. */
 function seen(pid: number, run: number, path = "a", differences: Partial<Seen> = {}): Seen {
-  return { pid, startTime: pid, path: path as NodeId, run, state: "S", isGuest: false, ...differences };
+  return { pid, startTime: pid, path: path as NodeId, run, isGuest: false, ...differences };
 }
 
 class Watching {

@@ -290,7 +290,6 @@ e2e("chaos: refuses a tree of another user", async (sandbox) => {
   await sandbox.run(["chmod", "-R", "a+rX", sandbox.dir]).done;
   const { code, stderr } = await sandbox.run(
     [...asNobody, ...SUPERVISE, "chaos", "-f", `${sandbox.dir}/supervise.toml`, "--acts", "1", "--yes"],
-    { XDG_STATE_HOME: "/tmp/supervise-nobody-state" },
   ).done;
   assert.notEqual(code, 0);
   assert.match(stderr, /chaos\/not-yours\].*runs as user 0, and is not yours/);

@@ -39,10 +39,11 @@ const OVER: Readonly<Record<WhyOver, string>> = {
   acts: "all acts are done",
   interrupted: "interrupted",
   "not-well": "ended, because the tree was not well again in time",
+  planned: "ended, because the tree goes by another plan now",
   ended: "the tree has ended",
 };
 
-/** What could be hit, and who is spared. */
+/** The list of those that could be hit, and of those that are spared. */
 export function renderReach(name: string, reach: Reach, paint: Painter): string {
   const hits = reach.actors.map(({ path, kinds }) => `  ${path}: ${kinds.join(", ")}`);
   const own = reach.own.length === 0 ? [] : [
@@ -107,7 +108,7 @@ function wordsOf({ kind, path, target, forMs }: Act): string {
   }
 }
 
-/** What came of an act. */
+/** The outcome of an act. */
 export function describeDone(done: DoneAct, paint: Painter): string {
   return `${at(done.overMs, paint)} ${paint.yellow(`#${done.number}`)} ${outcomeOf(done, paint)}`;
 }
@@ -187,7 +188,7 @@ export function actFields(act: Act, number: number, atMs: number): Readonly<Reco
   return { event: "act", number, kind, path, pid: target.pid, forMs, atMs: Math.round(atMs) };
 }
 
-/** What came of it as data. */
+/** The outcome as data. */
 export function doneFields(done: DoneAct): Readonly<Record<string, unknown>> {
   const { number, act, recoveryMs, computedMs, overMs, cameTo } = done;
   const { kind, path } = act;
