@@ -165,9 +165,8 @@ export class Chaos {
   }
 
   #checkLimits(): void {
-    const { watched, limits: { forMs, acts }, interrupted } = this.#options;
-    if (interrupted.isSet) this.#end("interrupted");
-    else if (acts !== null && this.#acts >= acts) this.#end("acts");
+    const { watched, limits: { forMs, acts } } = this.#options;
+    if (acts !== null && this.#acts >= acts) this.#end("acts");
     else if (forMs !== null && watched.nowMs >= forMs) this.#end("minutes");
   }
 

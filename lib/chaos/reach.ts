@@ -78,11 +78,16 @@ export function reachOf(plan: Plan, rows: readonly StatusRow[], options: ReachOp
   }
   const survives = plan.nodes.some((node) => node.kind === "tree" && node.onSupervisorDeath === "survive");
   const wanted = OWN_ACTS.filter((kind) => options.kinds === null || options.kinds.has(kind));
-  const own = survives || options.killsSupervisor ? wanted : [];
-  if (own.length < wanted.length) {
-    for (const kind of wanted) spared.push({ path: null, kind, why: "ends-tree", detail: null });
-  }
+  const why = whyOwnSpared(survives, options);
+  if (why !== null) { for (const kind of wanted) spared.push({ path: null, kind, why, detail: null }); }
+  const own = why === null ? wanted : [];
   return { actors, own, endsWithSupervisor: !survives, spared };
+}
+
+function whyOwnSpared(survives: boolean, { only, killsSupervisor }: ReachOptions): SpareReason | null {
+  if (killsSupervisor) return null;
+  if (!survives) return "ends-tree";
+  return only === null ? null : "not-named";
 }
 
 function whyWhollySpared(

@@ -77,6 +77,7 @@ test("chaos: the supervisor is killed where it is survived, or where somebody wa
   const surviving = planOf({ onSupervisorDeath: "survive", children: { db: { daemon: true } } });
   const reach = reachOf(surviving, [row("db")], ALL);
   assert.deepEqual([reach.own, reach.endsWithSupervisor], [["kill-supervisor", "kill-guardian"], false]);
+  assert.deepEqual(reachOf(surviving, [row("db")], { ...ALL, only: new Set(["db" as NodeId]) }).own, []);
   const asked = reachOf(PLAN, ROWS, { ...ALL, killsSupervisor: true });
   assert.deepEqual([asked.own, asked.endsWithSupervisor], [["kill-supervisor", "kill-guardian"], true]);
 });

@@ -43,6 +43,10 @@ async function upIn(sandbox: Sandbox, config = TREE): Promise<void> {
   assert.equal(code, 0, stderr);
 }
 
+function isMarked(pid: number, mark: string): boolean {
+  return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark);
+}
+
 function stateOf(pid: number): string {
   return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]!;
 }
@@ -133,6 +137,25 @@ e2e("chaos: a recovery that takes too long is a broken promise", async (sandbox)
   assert.equal(lines.at(-1)!["why"], "not-well");
   assert.equal(lines.filter(({ event }) => event === "act").length, 1, "nothing more is hit");
   await sandbox.supervise("down", "--force");
+});
+
+e2e("chaos: a process of an ended run that is alive is a broken promise", async (sandbox) => {
+  await upIn(sandbox);
+  const { pid } = await sandbox.row("web");
+  // It has the environment of the run, and a parent that is none of the tree's: nobody but chaos looks there.
+  const marks = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").filter((text) => text.includes("="));
+  const left = sandbox.run(["env", "-i", ...marks, "sleep", "1004"]);
+  await until("it bears the mark", () => isMarked(left.pid, "SUPERVISE_ACTOR=web"));
+  const { code, stdout } = await sandbox.supervise(
+    ...["chaos", "--yes", "--json", "--acts", "1", "--do", "kill", "--only", "web"],
+  );
+  assert.equal(code, 1, stdout);
+  const broken = linesOf(stdout).filter(({ event }) => event === "broken");
+  assert.deepEqual(broken.map(({ promise, path }) => [promise, path]), [["left-behind", "web"]]);
+  assert.match(broken[0]!["seen"], new RegExp(`^process ${left.pid} of run`));
+  left.kill("SIGKILL");
+  await left.done;
+  await sandbox.supervise("down");
 });
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
