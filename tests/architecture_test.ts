@@ -69,6 +69,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "control",
     "daemon",
   ],
+  chaos: [
+    "base",
+    "scope",
+    "sync",
+    "bridge",
+    "config",
+    "supervision",
+    "simulation",
+    "host",
+    "engine",
+    "words",
+    "control",
+    "daemon",
+  ],
   cli: [
     "base",
     "scope",
@@ -85,9 +99,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "words",
     "control",
     "daemon",
+    "chaos",
   ],
   program: ["base", "scope", "sync", "bridge", "host"],
-  roles: ["base", "scope", "actor", "worker", "host", "engine", "daemon", "cli"],
+  roles: ["base", "scope", "actor", "worker", "host", "engine", "daemon", "chaos", "cli"],
   testing: ["base", "scope", "sync", "host", "actor"],
 };
 

@@ -20,6 +20,17 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "call/not-running": "Start it (`supervise start`), or wait for it with --timeout.",
   "call/unknown-function": "Export the function from the module, or correct the name.",
   "call/wrong-style": "Add --stream for a generator, and leave it out for a function.",
+  "chaos/inside": "Run it from a shell that no actor of the tree has started.",
+  "chaos/no-limit": "Say how long it may last (--minutes 5), or how many acts there may be (--acts 20).",
+  "chaos/not-confirmed": "Answer yes, or add --yes in a script; --dry-run shows what could be hit.",
+  "chaos/not-watchable":
+    "Run it as the tree's user, in the same container, where /proc shows the processes of the tree.",
+  "chaos/not-well": "Wait until it is (`supervise wait --for ready '**'`), or mend what keeps it from that.",
+  "chaos/not-yours": "Run it as the user that has started the tree.",
+  "chaos/nothing-to-hit":
+    "`supervise chaos --dry-run` says who is spared and why; name others with --only, or let more be down with --max-down.",
+  "chaos/other-file":
+    "`supervise plan` shows what is different, and `supervise apply` has the tree go by the file.",
   "config/invalid":
     "`supervise check` lists all problems; each has a name of its own that `supervise help` explains.",
   "config/not-a-file": "Write the configuration to a file, and name that.",

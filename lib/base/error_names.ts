@@ -19,6 +19,16 @@ export const ERRORS = {
   "call/not-running": "A call goes to an actor that does not run.",
   "call/unknown-function": "A call names a function that the actor does not have.",
   "call/wrong-style": "A function was called for one value and yields a stream, or the other way round.",
+  "chaos/inside": "Chaos was started in the very tree that it is about.",
+  "chaos/no-limit": "Chaos was asked for without a limit.",
+  "chaos/not-confirmed": "Nobody has agreed to chaos on a running tree.",
+  "chaos/not-watchable":
+    "The promises of a tree could not be watched from outside, and nothing was done to it.",
+  "chaos/not-well": "A tree is not well before chaos has begun.",
+  "chaos/not-yours": "A tree is another user's, and chaos is for its own user.",
+  "chaos/nothing-to-hit": "There is nothing in a tree that chaos could hit within its limits.",
+  "chaos/other-file":
+    "The file of a tree has changed since the tree was started, so that it does not say what runs.",
   "config/invalid": "A configuration has errors, and nothing was started or changed.",
   "config/not-a-file": "A path leads to no file that a tree could be known by.",
   "config/not-found": "There is no configuration file where one was looked for.",

@@ -154,6 +154,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/simulate.ts")).simulate,
   },
   {
+    name: "chaos",
+    aliases: [],
+    summary: "attacks a running tree within limits, and holds it to its promises",
+    load: async () => (await import("./commands/chaos.ts")).chaos,
+  },
+  {
     name: "apply",
     aliases: ["reload"],
     summary: "reads the file again and does what has changed in it",

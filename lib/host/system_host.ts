@@ -9,6 +9,7 @@ import { onLateSignal as denoLateSignal } from "./deno/late_signal.ts";
 import * as denoReadiness from "./deno/readiness.ts";
 import { tlsFlow as denoTlsFlow } from "./deno/tls_flow.ts";
 import { workers as denoWorkers } from "./deno/workers.ts";
+import { LinuxConnections } from "./linux/connections.ts";
 import { LinuxControlGroups } from "./linux/control_groups.ts";
 import { isMarked } from "./linux/delegation.ts";
 import { linuxDescriptors, setNonBlocking } from "./linux/descriptors.ts";
@@ -104,6 +105,7 @@ export async function openSystemHost(options: SystemHostOptions = {}): Promise<H
     tcp: new NodeTcp(isDeno ? denoTlsFlow : socketFlow),
     threads: new RuntimeThreads(isDeno ? denoWorkers : bunWorkers, options.threadEntry ?? OWN_ENTRY),
     network: nodeNetwork,
+    connections: new LinuxConnections(libc),
     notices: linuxNotices(libc, readySet),
     files: new NodeFiles(),
     folders: linuxFolders(libc, openSource),

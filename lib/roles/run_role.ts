@@ -11,6 +11,7 @@ import {
   isolatorOptionsShape,
   SUPERVISOR_VERB,
 } from "../daemon/launch_options.ts";
+import { LET_GO_VERB } from "../chaos/let_go_verb.ts";
 import { COMPLETE_VERB } from "../cli/complete/complete_verb.ts";
 import { ISOLATOR_VERB } from "../engine/isolator/protocol.ts";
 import type { ClientHost, Host } from "../host/ports/host.ts";
@@ -65,6 +66,13 @@ export async function runRole(means: Means): Promise<void> {
       const options = await read(program, guardedOptionsShape, argument);
       const host = await openHost({ openFilesLimit: options.openFilesLimit });
       return program.exit(await supervisor(host, program, options));
+    }
+    case LET_GO_VERB: {
+      const { letGoAtEnd } = await import("../chaos/let_go.ts");
+      const host = await openHost();
+      await letGoAtEnd(host);
+      host.processes.close();
+      return program.exit(ExitCode.done);
     }
     case COMPLETE_VERB: {
       const { playComplete } = await import("../cli/complete/complete_role.ts");

@@ -16,6 +16,7 @@ const HOW_TO = readdirSync(new URL("howto/", DOCS)).filter((name) => name.endsWi
 
 /** Pages whose every command can be typed. */
 const TYPED = [
+  "chaos.md",
   "expectations.md",
   "exporting.md",
   "getting_started.md",

@@ -18,6 +18,7 @@ import { fakeFolders } from "./fake_folders.ts";
 import { fakeWatching } from "./fake_watching.ts";
 import { FakeListening } from "./fake_listening.ts";
 import { FakeLocks, type LockTable } from "./fake_locks.ts";
+import { fakeConnections } from "./fake_connections.ts";
 import { FakeNetwork } from "./fake_network.ts";
 import type { FakeProcess } from "./fake_process.ts";
 import { fakeNotices, type NoticeTable } from "./fake_notices.ts";
@@ -141,6 +142,7 @@ export class FakeMachine {
       tcp: this.tcp,
       threads: new FakeThreads(process, () => this.threadProgram, this.threads),
       network: this.network,
+      connections: fakeConnections,
       notices: fakeNotices(this.notices, process),
       folders: fakeFolders(this.disk, files),
       watching: fakeWatching(this.disk, () => this.watches),

@@ -1,4 +1,5 @@
 import type { Clock } from "../../scope/clock.ts";
+import type { Connections } from "./connections.ts";
 import type { ControlGroups } from "./control_groups.ts";
 import type { Descriptors } from "./descriptors.ts";
 import type { Files } from "./files.ts";
@@ -50,6 +51,7 @@ export interface Host {
   readonly tcp: Tcp;
   readonly threads: Threads;
   readonly network: Network;
+  readonly connections: Connections;
   readonly notices: Notices;
   readonly files: Files;
   readonly folders: Folders;

@@ -40,10 +40,12 @@ const CROWD = planOf({
 const BOUNDED: Readonly<Record<string, string>> = {
   "base/name_some.ts": "the one place",
   "base/shape.ts": "the words of a type",
+  "cli/commands/chaos.ts": "the acts that there are",
   "cli/commands/up.ts": "the layers that there are",
   "cli/commands/up_detached.ts": "the states that there are",
   "cli/commands/wait.ts": "the goals that there are",
   "cli/call_error.ts": "two hints",
+  "cli/render/chaos.ts": "the acts that there are",
   "cli/render/findings.ts": "the kinds of finding",
   "cli/render/graph_dot.ts": "the attributes of one node",
   "cli/render/graph_mermaid.ts": "a picture is of all",

@@ -1,0 +1,27 @@
+/** Rows of a status, by what differs from an actor that is well. */
+import type { StatusRow } from "../../lib/control/protocol.ts";
+
+/** A row. */
+export function row(path: string, differences: Partial<StatusRow> = {}): StatusRow {
+  return {
+    path,
+    kind: "exec",
+    daemon: true,
+    state: "running",
+    ready: true,
+    healthy: null,
+    pid: 10,
+    restarts: 0,
+    startedAt: null,
+    uptimeMs: null,
+    cpu: null,
+    rss: null,
+    exit: null,
+    reason: null,
+    says: null,
+    nextRun: null,
+    error: null,
+    cgroup: null,
+    ...differences,
+  };
+}
