@@ -63,6 +63,8 @@ function whatLines(explanation: Explanation): readonly string[] {
         ? `all in ${it} is well`
         : `${it} runs${ready === true ? " and is ready" : ", and is not ready"}`,
     );
+  } else if (state === "inactive" && explanation.next.some(({ what }) => what === "run")) {
+    lines.push("it is between two runs of its schedule");
   } else if (state === "completed") lines.push(`${it} has done its work`);
   else if (state === "inactive") lines.push(`nobody has started ${it}, and nothing starts it by itself`);
   else if (state === "starting" && kind === "tree") lines.push(`something in ${it} is not ready yet`);

@@ -36,8 +36,9 @@ export function describeForecast(forecast: Forecast, isRunning: boolean): readon
   if (failed.length > 0) {
     sentences.push(`for it ${nameSome(failed)} ${failed.length === 1 ? "fails" : "fail"}, too`);
   }
-  if (outcome !== null) sentences.push(`and the whole tree ${OUTCOMES[outcome]}`);
-  else if (escalated.length === 0) sentences.push("the rest of the tree goes on");
+  if (outcome !== null && !escalated.includes(ROOT)) {
+    sentences.push(`and the whole tree ${OUTCOMES[outcome]}`);
+  } else if (outcome === null && escalated.length === 0) sentences.push("the rest of the tree goes on");
   return sentences;
 }
 
@@ -67,6 +68,11 @@ function thenClause(retries: readonly Retry[], isEnding: boolean): string {
   const pauses = retries.slice(0, MOST_PAUSES).map(({ delayMs }) =>
     delayMs === 0 ? "at once" : describeDuration(delayMs)
   );
+  if (retries.length > 1 && retries.every(({ delayMs }) => delayMs === 0)) {
+    return `it is restarted ${
+      isEnding ? `${retries.length} times more` : "again and again"
+    }, each time at once`;
+  }
   const rest = retries.length - pauses.length;
   const last = retries.at(-1)!;
   const more = rest === 0

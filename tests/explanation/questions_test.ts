@@ -41,16 +41,16 @@ daemon = true
 depends_on = { migrate = "completed" }
 `;
 const WEB = `on_failure = "escalate"
+intensity = { restarts = 5, within = "10m" }
 
 [actors.web]
 exec = "web"
 daemon = true
-intensity = { restarts = 5, within = "10m" }
 stop = { grace = "20s" }
 `;
 const BACKUP = `[actors.backup]
 exec = "backup"
-schedule = "every 1h"
+schedule = "@every 1h"
 run_timeout = "10m"
 `;
 const CHECKED = `[actors.api]
@@ -144,11 +144,12 @@ function answerTo({ toml, script, atMs, path }: Question): string {
     return read.lines;
   });
   const tree = new SimulatedTree({ plan, script: lines, seed: 1 });
+  const date0 = tree.date;
   tree.begin();
   while (tree.next(instant(atMs)));
   tree.advanceTo(instant(atMs));
-  const explanation = explainNode(tree.state, path as NodeId, { now: tree.now, date: tree.date + tree.now });
-  const entries = tree.trace().entries.map((entry) => journalEntryOf(entry, tree.date));
+  const explanation = explainNode(tree.state, path as NodeId, { now: tree.now, date: tree.date });
+  const entries = tree.trace().entries.map((entry) => journalEntryOf(entry, date0));
   const chain = pastOf(entries, explanation.cause, ({ path, event }) => `${path} ${event}`);
   const texts = new Map([["/supervise.toml", toml]]);
   const placeOf = (of: string, key: string) => {
