@@ -16,7 +16,7 @@ export function describeForecast(forecast: Forecast, isRunning: boolean): readon
   ];
   if (end === null && outcome === null) {
     if (retries.length > 0) {
-      sentences.push("its restarts are never spent, because their pauses keep them within what is granted");
+      sentences.push("its restarts are never spent, because they are too far apart for that");
     }
     return sentences;
   }
