@@ -1,4 +1,4 @@
-/** What nodes are doing, why, and what comes next, with the places of the keys that say so. */
+/** Explanations of nodes, with the places of the keys that say so. */
 import { type KeyLocation, keyLocation } from "../config/toml/key_location.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";

@@ -193,7 +193,7 @@ export interface Requests {
   readonly status: { readonly paths: readonly string[] };
   /** All that there is to know of nodes beside their rows. */
   readonly details: { readonly paths: readonly string[] };
-  /** What a node is doing, why, and what comes next; the root for the whole. */
+  /** The state of nodes, its causes, and the next events; no path stands for the root. */
   readonly explain: { readonly paths: readonly string[] };
   /** The part of the status that is known without a look at any process. */
   readonly summary: Record<never, never>;

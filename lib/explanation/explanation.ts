@@ -1,5 +1,5 @@
 /**
- * What a node is doing, why, and what comes next, as data: all that `explain` says of the present. The past is in the journal
+ * The doings of a node: its state, why, and what comes next, as data: all that `explain` says of the present. The past is in the journal
  * (`causes.ts`). Times are in milliseconds from now. PURE.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
@@ -52,15 +52,15 @@ export interface Explanation {
   readonly starts: number;
   readonly restarts: number;
   readonly restart: NodeSpec["restart"];
-  /** What may be restarted yet; null for what nobody restarts. */
+  /** The restarts that it has left; null if nobody restarts it. */
   readonly budget: Budget | null;
   readonly next: readonly Next[];
   readonly waits: readonly Wait[];
-  /** Who depends on it, and is neither over nor done. */
+  /** The nodes that depend on it and are neither over nor done. */
   readonly neededBy: readonly NodeId[];
   /** Where its failure began, if that is elsewhere. */
   readonly root: RootCause | null;
-  /** What follows if it goes on failing; null where that is not the question. */
+  /** The consequences if it goes on failing; null where that is not the question. */
   readonly forecast: Forecast | null;
   /** The same of who it waits for in the end. */
   readonly roots: readonly {

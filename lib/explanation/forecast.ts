@@ -1,5 +1,5 @@
 /**
- * What follows if an actor goes on failing as it has: computed by the core itself, from the state as it is, with everything
+ * The course of things if an actor goes on failing as it has: computed by the core itself, from the state as it is, with everything
  * else going well. PURE.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
@@ -125,7 +125,7 @@ class Forecaster {
     return this.#told();
   }
 
-  /** What is asked of others already is answered well. */
+  /** Others answer well to the questions that they have been asked already. */
   #settle(): void {
     for (const { id, phase } of this.#before.nodes.values()) {
       if (phase.at !== "starting" || id === this.#id) continue;

@@ -1,4 +1,4 @@
-/** What a node waits for, down to what nobody else can be blamed for. PURE. */
+/** The waits of a node, down to those of which nobody else is the cause. PURE. */
 import { type Condition, type NodeId, ROOT } from "../config/plan.ts";
 import type { Instant } from "../base/instant.ts";
 import { readinessIn } from "../supervision/count.ts";
@@ -19,7 +19,7 @@ export interface Wait {
   readonly isHopeless: boolean;
   /** Whether nothing that it waits for is in the way. */
   readonly isRoot: boolean;
-  /** What it waits for in turn, unless that is told elsewhere. */
+  /** Its own waits, unless that is told elsewhere. */
   readonly waits: readonly Wait[];
 }
 

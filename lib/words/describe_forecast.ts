@@ -1,4 +1,4 @@
-/** What follows if an actor goes on failing, in sentences for people. */
+/** The consequences if an actor goes on failing, in sentences for people. */
 import { describeDuration } from "../base/duration.ts";
 import { nameSome } from "../base/name_some.ts";
 import type { Failing, Forecast, Retry } from "../explanation/forecast.ts";

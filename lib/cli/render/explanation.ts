@@ -44,7 +44,7 @@ export function renderExplanation(
   return [head, ...first ?? [], ...chainLines(chain, columns, paint), ...rest.flat()].join("\n");
 }
 
-/** What became of a node, of which there is the journal alone. */
+/** The page of a node whose tree has ended: the journal alone tells of it. */
 export function renderPast(
   path: string,
   chain: readonly CauseLink<JournalEntry>[],
