@@ -52,6 +52,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
+    name: "explain",
+    aliases: ["why"],
+    summary: "what actors are doing, why, and what comes next",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  {
     name: "ls",
     aliases: [],
     summary: "all running trees of this user",

@@ -17,6 +17,7 @@ import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
 import type { NodeDetails } from "./details.ts";
+import type { Explained } from "./explain.ts";
 import type { GuestPlace } from "../engine/run/guests.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
@@ -192,6 +193,8 @@ export interface Requests {
   readonly status: { readonly paths: readonly string[] };
   /** All that there is to know of nodes beside their rows. */
   readonly details: { readonly paths: readonly string[] };
+  /** The state of nodes, its causes, and the next events; no path stands for the root. */
+  readonly explain: { readonly paths: readonly string[] };
   /** The part of the status that is known without a look at any process. */
   readonly summary: Record<never, never>;
   readonly start: { readonly paths: readonly string[]; readonly deps: boolean; readonly wait: boolean };
@@ -258,6 +261,7 @@ export interface Results {
   readonly begin: Record<never, never>;
   readonly status: TreeStatus;
   readonly details: { readonly actors: readonly NodeDetails[] };
+  readonly explain: { readonly actors: readonly Explained[] };
   readonly summary: TreeSummary;
   readonly start: ActionResult;
   readonly stop: StopResult;
@@ -319,6 +323,7 @@ export const CORE: ReadonlySet<string> = new Set<Op>([
 /** The requests that are answered with JSON. */
 export const ANSWERED_WITH_JSON: ReadonlySet<string> = new Set<Op>([
   "status",
+  "explain",
   "start",
   "stop",
   "restart",

@@ -28,6 +28,7 @@ const SHAPES: { readonly [O in Op]: Shape<Requests[O]> } = {
   begin: object<Requests["begin"]>({ owner: boolean }),
   status: object<Requests["status"]>({ paths }),
   details: object<Requests["details"]>({ paths }),
+  explain: object<Requests["explain"]>({ paths }),
   summary: object<Requests["summary"]>({}),
   start: object<Requests["start"]>({ paths, deps: boolean, wait: boolean }),
   stop: object<Requests["stop"]>({ paths, wait: boolean }),

@@ -31,6 +31,7 @@ import {
   type TreeStatus,
 } from "./protocol.ts";
 import { detailsOf, type DetailsSource } from "./details.ts";
+import type { ExplainSource } from "./explain.ts";
 import type { ControlRequest } from "./requests.ts";
 import { Askers } from "./askers.ts";
 import { type Applied, FileApplier, goneBy, type PlanSource, touchedBy } from "./apply_file.ts";
@@ -60,6 +61,7 @@ export interface Session {
 type ServedEngine =
   & StatusSource
   & DetailsSource
+  & ExplainSource
   & { readonly guests: Pick<Guests, "open" | "isWelcome" | "end"> }
   & Pick<
     Engine,
@@ -92,6 +94,7 @@ export class Service {
   readonly #ended = new Event();
   readonly #engine: ServedEngine;
   readonly #host: Host;
+  readonly #source: PlanSource;
   readonly #meter = new UsageMeter();
   readonly #applier: FileApplier;
   readonly #look: SharedLook;
@@ -112,6 +115,7 @@ export class Service {
     this.#handOver = handOver;
     this.#engine = engine;
     this.#host = host;
+    this.#source = source;
     this.#applier = new FileApplier(engine, source);
     this.#look = new SharedLook(host.processes);
     this.#askers = new Askers(host.files);
@@ -165,6 +169,11 @@ export class Service {
     details: async ({ paths }) => {
       const nodes = this.#withChildren(selectOrThrow(this.#plan, paths));
       return { actors: await detailsOf(this.#engine, this.#host, nodes) };
+    },
+    explain: async ({ paths }) => {
+      const { explained } = await fromPromise(import("./explain.ts"));
+      const nodes = paths.length === 0 ? [ROOT] : selectOrThrow(this.#plan, paths);
+      return { actors: explained(this.#engine, this.#host, this.#source.kept.texts, nodes) };
     },
     summary: () => {
       const { state } = this.#engine;

@@ -240,6 +240,11 @@ export class Engine {
     this.#recorder.place(this.#state.plan);
   }
 
+  /** The dates of the cron expressions of the plan. */
+  get nextDate(): NextDate {
+    return this.#nextDate;
+  }
+
   /** The present state of every node. */
   get state(): State {
     return this.#state;

@@ -12,6 +12,7 @@ import type { TreeEvent } from "../../lib/supervision/event.ts";
 import type { GuestPlace } from "../../lib/engine/run/guests.ts";
 import type { ProcessId } from "../../lib/host/ports/processes.ts";
 import type { State } from "../../lib/supervision/state.ts";
+import { NO_CALENDAR } from "../../lib/supervision/calendar.ts";
 import { initialState } from "../../lib/supervision/initial_state.ts";
 import { step } from "../../lib/supervision/step.ts";
 
@@ -20,6 +21,7 @@ export class PuppetEngine {
   state: State;
   readonly layer = "subreaper";
   readonly isolatorOf = (): null => null;
+  readonly nextDate = NO_CALENDAR.next;
   /** What was asked for and is not answered yet. */
   readonly asked: { readonly what: EngineRequest; readonly answer: (reply: EngineReply) => void }[] = [];
   readonly posted: TreeEvent[] = [];

@@ -1,0 +1,121 @@
+import { ExitCode } from "../../base/exit_code.ts";
+import { nameSome } from "../../base/name_some.ts";
+import { nearestName } from "../../base/nearest.ts";
+import { baseName } from "../../base/posix_path.ts";
+import { UserError } from "../../base/user_error.ts";
+import { fromPromise } from "../../bridge/from_promise.ts";
+import { ROOT } from "../../config/plan.ts";
+import { matches } from "../../config/select.ts";
+import type { ControlClient } from "../../control/client.ts";
+import type { Explained } from "../../control/explain.ts";
+import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
+import type { JournalEntry } from "../../engine/journal/journal.ts";
+import { entriesBetween, readJournal } from "../../engine/journal/journal_reader.ts";
+import { endOf, pastOf } from "../../explanation/past.ts";
+import { wordedEntry } from "../../words/worded_entry.ts";
+import type { Command, Context } from "../command.ts";
+import { renderExplanation, renderPast } from "../render/explanation.ts";
+import { type Kept, withKept } from "../which_tree.ts";
+
+/** `supervise explain`. */
+export const explain: Command = {
+  usage: "[SEL...]",
+  about: [
+    "Says what actors are doing and since when, what led to it, what happens next and by which line of the file, how many " +
+    "restarts are left, what follows if it goes on failing, and what to do. Without SEL it says so of the whole tree.",
+    "For one that waits it shows all that it waits for, down to where it hangs. After the tree has ended it says why, from " +
+    "the journal.",
+  ],
+  options: [],
+  examples: [
+    ["supervise explain", "the whole tree"],
+    ["supervise explain api", "one actor"],
+    ["supervise explain --json api", "for programs"],
+  ],
+  words: [0, Infinity],
+  takes: ["selector"],
+  async run(context) {
+    await withKept(context, async (kept) => {
+      const client = await fromPromise(connectSupervisor(context.host, kept.tree));
+      if (client === null) return await explainEnd(context, kept);
+      try {
+        await explainPresent(context, kept, client);
+      } finally {
+        client.close();
+      }
+    });
+    return ExitCode.done;
+  },
+};
+
+async function explainPresent(
+  { host, ui, args }: Context,
+  { folder }: Kept,
+  client: ControlClient,
+): Promise<void> {
+  const { actors } = await fromPromise(client.request("explain", { paths: args.words }));
+  const entries = lastLife(readJournal(host.files, folder) ?? []);
+  const told = actors.map((one) => ({ one, chain: pastOf(entries, one.cause, kindOf) }));
+  if (ui.json) {
+    const values = told.map(({ one, chain }) => ({
+      ...one,
+      causes: chain.map(({ entry, times }) => ({ ...wordedEntry(entry), times })),
+    }));
+    return await fromPromise(ui.printJson([{ ended: false, actors: values }]));
+  }
+  const pages = told.map(({ one, chain }) =>
+    renderExplanation(one, chain, placesIn(one), ui.columns, ui.out)
+  );
+  await fromPromise(ui.print(pages.join("\n\n")));
+}
+
+function placesIn({ keys }: Explained): (path: string, key: string) => string | null {
+  return (path, key) => {
+    const found = keys.find((one) => one.path === path && one.key === key);
+    return found === undefined ? null : `${baseName(found.file)}:${found.line}`;
+  };
+}
+
+async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept): Promise<void> {
+  const all = readJournal(host.files, folder);
+  if (all === null) throw await nothing("events/none", "There is no journal of this tree");
+  const entries = lastLife(all);
+  const paths = [...new Set(entries.map(({ path }) => path))];
+  const meant = args.words.length === 0
+    ? [ROOT]
+    : paths.filter((path) => args.words.some((selector) => matches(selector, path)));
+  if (meant.length === 0) throw unknown(args.words, paths.filter((path) => path !== ROOT));
+  const told = meant.map((path) => {
+    const end = endOf(entries, path);
+    return { path, chain: end === null ? [] : pastOf(entries, end.seq, kindOf) };
+  });
+  if (ui.json) {
+    const values = told.map(({ path, chain }) => ({
+      path,
+      causes: chain.map(({ entry, times }) => ({ ...wordedEntry(entry), times })),
+    }));
+    return await fromPromise(ui.printJson([{ ended: true, actors: values }]));
+  }
+  await fromPromise(
+    ui.print(told.map(({ path, chain }) => renderPast(path, chain, ui.columns, ui.out)).join("\n\n")),
+  );
+}
+
+/** Each life of a tree counts its entries from 1. */
+function lastLife(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  return entriesBetween(entries, 0, Infinity);
+}
+
+/** Entries of one kind are told once if they repeat: numbers of processes and pauses do not make them another kind. */
+function kindOf(entry: JournalEntry): string {
+  const how = entry.event === "exited" ? [entry.code, entry.signal] : [];
+  return JSON.stringify([entry.path, entry.event, ...how]);
+}
+
+function unknown(selectors: readonly string[], paths: readonly string[]): UserError {
+  const nearest = nearestName(selectors[0]!, paths);
+  return new UserError("target/unknown", `No entry is of "${selectors.join(" ")}"`, {
+    exitCode: ExitCode.noSuchTarget,
+    hint: nearest === null ? `there are entries of ${nameSome(paths)}` : `did you mean "${nearest}"?`,
+  });
+}

@@ -1,0 +1,37 @@
+/** Explanations of nodes, with the places of the keys that say so. */
+import { type KeyLocation, keyLocation } from "../config/toml/key_location.ts";
+import type { NodeId } from "../config/plan.ts";
+import type { Engine } from "../engine/engine.ts";
+import { explainNode, type Explanation } from "../explanation/explanation.ts";
+import { keysOf } from "../explanation/keys_of.ts";
+import type { Host } from "../host/ports/host.ts";
+
+/** An explanation of one node. Texts are without secrets. */
+export interface Explained extends Explanation {
+  /** Where the file that the tree goes by sets the keys that count here; those that it does not set are left out. */
+  readonly keys: readonly ({ readonly path: NodeId; readonly key: string } & KeyLocation)[];
+}
+
+/** The source of explanations. */
+export type ExplainSource = Pick<Engine, "state" | "nextDate">;
+
+/** A forecast takes time, and more would hold up the tree. */
+const MOST = 50;
+
+/** The explanations of some nodes, in their order. @param texts The file that the tree goes by, with what it includes. */
+export function explained(
+  { state, nextDate }: ExplainSource,
+  { clock, wallClock }: Pick<Host, "clock" | "wallClock">,
+  texts: ReadonlyMap<string, string>,
+  nodes: readonly NodeId[],
+): readonly Explained[] {
+  const present = { now: clock.now(), date: wallClock(), nextDate };
+  return nodes.slice(0, MOST).map((id) => {
+    const explanation = explainNode(state, id, present);
+    const keys = keysOf(explanation).flatMap(({ path, key }) => {
+      const place = keyLocation(texts, path, key);
+      return place === null ? [] : [{ path, key, ...place }];
+    });
+    return { ...explanation, keys };
+  });
+}

@@ -1,0 +1,228 @@
+/**
+ * The state of a node, its reason, and what comes next, as data: all that `explain` says of the present. The past is in the
+ * journal
+ * (`causes.ts`, `past.ts`). Times are in milliseconds from now. PURE.
+ */
+import { type Instant, NEVER } from "../base/instant.ts";
+import { type NodeId, type NodeSpec, ROOT } from "../config/plan.ts";
+import { type Budget, budgetOf } from "../supervision/budget.ts";
+import type { Calendar } from "../supervision/calendar.ts";
+import { runBy, startBy } from "../supervision/deadlines.ts";
+import { type RootCause, rootCause } from "../supervision/root_cause.ts";
+import { healthDue } from "../supervision/run_health.ts";
+import type { ActorState, NodeState, State } from "../supervision/state.ts";
+import { type View, viewOf, type Why } from "../supervision/view.ts";
+import { failingOf } from "./failing.ts";
+import { type Forecast, forecast } from "./forecast.ts";
+import { sinceMsOf } from "./since.ts";
+import { rootsOf, type Wait, waitsOf } from "./waits.ts";
+
+/** Something that happens by itself. */
+export type Next =
+  & {
+    /** When; null if nobody can tell. */
+    readonly inMs: number | null;
+    /** The keys of the file that say so; the first that the file has counts. */
+    readonly keys: readonly string[];
+  }
+  & (
+    | {
+      readonly what: "restart" | "regroup" | "run" | "reset" | "kill" | "cancel_ends" | "teardown" | "spawn";
+    }
+    | { readonly what: "start_timeout" | "run_timeout"; readonly limitMs: number }
+    | { readonly what: "probe"; readonly attempt: number }
+    | { readonly what: "check"; readonly failures: number; readonly retries: number }
+    | { readonly what: "watchdog"; readonly limitMs: number }
+  );
+
+/** See the module. */
+export interface Explanation {
+  readonly path: NodeId;
+  readonly kind: NodeSpec["kind"];
+  readonly state: View["state"];
+  readonly ready: boolean | null;
+  readonly healthy: boolean | null;
+  readonly pid: number | null;
+  /** Words of its own about itself; null for none. */
+  readonly says: string | null;
+  /** How long it has been so; null if that is not known. */
+  readonly sinceMs: number | null;
+  readonly why: Why | null;
+  /** Number of the journal entry that led to its state; 0 if there was none. */
+  readonly cause: number;
+  readonly starts: number;
+  readonly restarts: number;
+  readonly restart: NodeSpec["restart"];
+  /** The restarts that it has left; null if nobody restarts it. */
+  readonly budget: Budget | null;
+  readonly next: readonly Next[];
+  readonly waits: readonly Wait[];
+  /** The nodes that depend on it and are neither over nor done. */
+  readonly neededBy: readonly NodeId[];
+  /** Where its failure began, if that is elsewhere. */
+  readonly root: RootCause | null;
+  /** The consequences if it goes on failing; null where that is not the question. */
+  readonly forecast: Forecast | null;
+  /** The same of who it waits for in the end. */
+  readonly roots: readonly {
+    readonly path: NodeId;
+    readonly next: readonly Next[];
+    readonly forecast: Forecast | null;
+  }[];
+}
+
+/** The instant and the date of an explanation. */
+export interface Present {
+  readonly now: Instant;
+  /** In milliseconds since 1970. */
+  readonly date: number;
+  /** The dates of cron expressions. @default None ever comes. */
+  readonly nextDate?: Calendar["next"];
+}
+
+/** More root causes have no forecast of their own. */
+const MOST_ROOTS = 3;
+
+/** Explains a node that there is. */
+export function explainNode(state: State, id: NodeId, present: Present): Explanation {
+  const { now } = present;
+  const node = state.nodes.get(id)!;
+  const { spec } = state.topology.byId.get(id)!;
+  const view = viewOf(state, node, now);
+  const waits = waitsOf(state, id, now);
+  const roots = [...new Set(rootsOf(waits).map(({ on }) => on))].slice(0, MOST_ROOTS);
+  return {
+    path: id,
+    kind: spec.kind,
+    state: view.state,
+    ready: view.ready,
+    healthy: view.healthy,
+    pid: view.pid,
+    says: view.says,
+    sinceMs: sinceMsOf(state, id, now),
+    why: view.why,
+    cause: node.cause,
+    starts: node.starts,
+    restarts: node.restarts,
+    restart: spec.restart,
+    budget: budgetOf(state, id, now),
+    next: nextOf(state, node, present),
+    waits,
+    neededBy: neededBy(state, id),
+    root: node.phase.at === "failed" ? elsewhere(rootCause(state, node.phase.reason)) : null,
+    forecast: forecastOf(state, node, present),
+    roots: roots.map((path) => {
+      const root = state.nodes.get(path)!;
+      return { path, next: nextOf(state, root, present), forecast: forecastOf(state, root, present) };
+    }),
+  };
+}
+
+function elsewhere(cause: RootCause): RootCause | null {
+  return cause.node === null ? null : cause;
+}
+
+function neededBy({ topology, nodes }: State, id: NodeId): readonly NodeId[] {
+  return topology.places.filter(({ spec }) => spec.dependsOn.some(({ on }) => on === id))
+    .map((place) => place.id).filter((other) => {
+      const { at } = nodes.get(other)!.phase;
+      return at !== "completed" && at !== "inactive" && at !== "stopped";
+    });
+}
+
+/** Failing is the question where something has failed, may fail, or is restarted. */
+function forecastOf(state: State, node: NodeState, present: Present): Forecast | null {
+  if (node.kind !== "actor") return null;
+  const { phase, id } = node;
+  const place = state.topology.byId.get(id)!;
+  if (place.isLeaving || place.spec.kind === "tree") return null;
+  if (phase.at !== "starting" && phase.at !== "running" && phase.at !== "backing_off") return null;
+  if (node.doom !== null || state.cancelled !== null || state.holding !== null) return null;
+  return forecast(state, id, failingOf(node, place.spec), present);
+}
+
+function nextOf(state: State, node: NodeState, present: Present): readonly Next[] {
+  const { now } = present;
+  const until = (at: Instant): number | null => at === NEVER ? null : Math.max(0, at - now);
+  const { phase } = node;
+  const next: Next[] = [];
+  switch (phase.at) {
+    case "backing_off":
+      next.push({ what: "restart", inMs: until(phase.until), keys: ["backoff"] });
+      break;
+    case "regrouping": {
+      const parent = state.topology.byId.get(node.id)!.spec.parent ?? ROOT;
+      const tree = state.nodes.get(parent);
+      const at = tree?.kind === "tree" ? tree.regroupAt : null;
+      next.push({ what: "regroup", inMs: at === null ? null : until(at), keys: ["strategy"] });
+      break;
+    }
+    case "starting":
+      if (!phase.isMade) next.push({ what: "spawn", inMs: null, keys: [] });
+      if (phase.probeAt !== NEVER) {
+        next.push({
+          what: "probe",
+          inMs: until(phase.probeAt),
+          keys: ["ready.interval"],
+          attempt: phase.attempt + 1,
+        });
+      }
+      if (startBy(phase) !== NEVER) {
+        const limitMs = phase.spec.startTimeoutMs;
+        next.push({
+          what: "start_timeout",
+          inMs: until(startBy(phase)),
+          keys: ["ready.timeout", "start_timeout"],
+          limitMs,
+        });
+      }
+      break;
+    case "running": {
+      const due = healthDue(phase, node.kind === "actor" && node.doom !== null);
+      const { health } = phase;
+      if (health !== null && health.watchdogMs !== null) {
+        next.push({
+          what: "watchdog",
+          inMs: until(due),
+          keys: ["health.watchdog"],
+          limitMs: health.watchdogMs,
+        });
+      } else if (health !== null) {
+        const { retries } = phase.spec.health!;
+        const keys = ["health.retries", "health.interval"];
+        next.push({ what: "check", inMs: until(due), keys, failures: health.failures, retries });
+      }
+      if (phase.spec.runTimeoutMs !== null) {
+        const limitMs = phase.spec.runTimeoutMs;
+        next.push({ what: "run_timeout", inMs: until(runBy(phase)), keys: ["run_timeout"], limitMs });
+      }
+      if (node.streak > 0) {
+        const inMs = Math.max(0, phase.readyAt + phase.spec.backoff.resetAfterMs - now);
+        if (inMs > 0) next.push({ what: "reset", inMs, keys: ["backoff.reset_after"] });
+      }
+      break;
+    }
+    case "stopping":
+      if ("ladder" in phase) {
+        const { killAt, cancelUntil } = phase.ladder;
+        if (cancelUntil !== NEVER) {
+          next.push({ what: "cancel_ends", inMs: until(cancelUntil), keys: ["stop.signal"] });
+        }
+        if (killAt !== NEVER) next.push({ what: "kill", inMs: until(killAt), keys: ["stop.grace"] });
+      } else next.push({ what: "teardown", inMs: until(phase.deadline), keys: ["shutdown"] });
+      break;
+    default:
+      break;
+  }
+  const appointment = appointmentOf(node);
+  if (appointment !== null) {
+    const inMs = appointment.by === "interval" ? until(appointment.at) : appointment.date - present.date;
+    next.push({ what: "run", inMs, keys: ["schedule"] });
+  }
+  return next;
+}
+
+function appointmentOf(node: NodeState): ActorState["appointment"] {
+  if (node.kind !== "actor" || node.appointment === null || node.appointment.at === NEVER) return null;
+  return node.appointment;
+}

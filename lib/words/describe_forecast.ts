@@ -1,0 +1,96 @@
+/** The consequences if an actor goes on failing, in sentences for people. */
+import { describeDuration } from "../base/duration.ts";
+import { nameSome } from "../base/name_some.ts";
+import type { Failing, Forecast, Retry } from "../explanation/forecast.ts";
+import { ROOT } from "../config/plan.ts";
+import { describeExit } from "./describe_reason.ts";
+
+/** So many pauses are told one by one. */
+const MOST_PAUSES = 6;
+
+/** See the module. @param isRunning Whether it runs well, so that it has not failed yet. */
+export function describeForecast(forecast: Forecast, isRunning: boolean): readonly string[] {
+  const { retries, end, escalated, consequences, outcome } = forecast;
+  const sentences = [
+    `${ifClause(forecast.failing, isRunning)}${thenClause(retries, end !== null || outcome !== null)}`,
+  ];
+  if (end === null && outcome === null) {
+    if (retries.length > 0) {
+      sentences.push("its restarts are never spent, because they are too far apart for that");
+    }
+    return sentences;
+  }
+  const last = Math.max(end?.atMs ?? 0, 0);
+  const when = last === 0 ? "at once" : `in ${describeDuration(last)}`;
+  if (escalated.length > 0) {
+    const trees = escalated.map((tree) => tree === ROOT ? "the whole tree" : `"${tree}"`);
+    sentences.push(
+      `then ${nameSome(trees)} gives up for it, ${when} from now`.replace("at once from now", "at once"),
+    );
+  } else if (end !== null && end.state === "failed") {
+    sentences.push(
+      `${retries.length === 0 ? "it" : "then it"} is left failed, ${when}, until somebody starts it`,
+    );
+  } else if (end !== null && end.state === "completed") sentences.push("it counts as completed");
+  const failed = consequences.filter(({ state }) => state === "failed").map(({ path }) => `"${path}"`);
+  if (failed.length > 0) {
+    sentences.push(`for it ${nameSome(failed)} ${failed.length === 1 ? "fails" : "fail"}, too`);
+  }
+  if (outcome !== null && !escalated.includes(ROOT)) {
+    sentences.push(`and the whole tree ${OUTCOMES[outcome]}`);
+  } else if (outcome === null && escalated.length === 0) sentences.push("the rest of the tree goes on");
+  return sentences;
+}
+
+const OUTCOMES = {
+  completed: "is completed",
+  cancelled: "is down",
+  failed: "ends as failed",
+  gave_up: "gives up and ends",
+} as const;
+
+function ifClause(failing: Failing, isRunning: boolean): string {
+  const again = isRunning ? "" : " again";
+  switch (failing.how) {
+    case "exits":
+      return `if it ends with ${describeExit(failing.exit)}${isRunning ? " now" : again}, `;
+    case "cannot_start":
+      return "if it cannot be started again, ";
+    case "never_ready":
+      return "if it is not ready in time, ";
+    case "unhealthy":
+      return "if it does not recover, ";
+  }
+}
+
+function thenClause(retries: readonly Retry[], isEnding: boolean): string {
+  if (retries.length === 0) return "it is not started again";
+  const pauses = retries.slice(0, MOST_PAUSES).map(({ delayMs }) =>
+    delayMs === 0 ? "at once" : describeDuration(delayMs)
+  );
+  if (retries.length > 1 && retries.every(({ delayMs }) => delayMs === 0)) {
+    return `it is restarted ${
+      isEnding ? `${retries.length} times more` : "again and again"
+    }, each time at once`;
+  }
+  const rest = retries.length - pauses.length;
+  const last = retries.at(-1)!;
+  const more = rest === 0
+    ? ""
+    : isEnding
+    ? ` and ${rest} more`
+    : ` and so on, at most ${describeDuration(Math.max(...retries.map(({ delayMs }) => delayMs)))} apart`;
+  const times = retries.length === 1
+    ? "once more"
+    : isEnding
+    ? `${retries.length} times more`
+    : "again and again";
+  const left = last.left === null ? " (restarts are not counted)" : "";
+  return `it is restarted ${times}: after ${pauses.join(", ")}${more}${left}`.replace(
+    "after at once",
+    "at once, after",
+  ).replace(
+    /at once, after$/,
+    "at once",
+  ).replace("at once, after, ", "at once, then after ");
+}
