@@ -3,6 +3,7 @@
  *
  *     [always | never] WHO STATE [WHEN]
  *     WHO starts | restarts | failures | exits  at most | at least | exactly  N [within DURATION]
+ *     never WHO starts | restarts | failures | exits
  *
  *     WHO    a selector as the command line has them (each of several must keep it), or `tree`
  *     STATE  [not] ready, healthy, unhealthy, started, running, starting, waiting, backing-off, stopping, stopped, completed,
@@ -12,6 +13,7 @@
  *            within DURATION of WHO STATE | within DURATION of down      each time
  *
  * Without `always` or `never` it must be so at some time; with `from` all that time.
+ * `always` and `never` may follow WHO, `fails` is `failures`, N may be `once` or `twice`, and `times` may follow it.
  */
 import type { Fact } from "../trace.ts";
 

@@ -2,7 +2,8 @@
 import { type NodeId, ROOT } from "../../config/plan.ts";
 import type { Change, Fact, TimedEntry, Trace } from "../trace.ts";
 import { subjectsOf } from "./check.ts";
-import { type Claim, type Counted, type Expectation, holdsOf, type Range } from "./expectation.ts";
+import { isCounted } from "./counting.ts";
+import { type Claim, type Expectation, holdsOf, type Range } from "./expectation.ts";
 
 /** A stretch of time in which a node is the same; it may be over in the instant in which it begins. */
 export interface Stretch {
@@ -42,18 +43,21 @@ export type Verdict =
 const KEPT: Verdict = { is: "kept" };
 const OPEN: Verdict = { is: "open" };
 
-/** A course that is looked at several times. */
+/** A course that is looked at several times: each question about it is answered from lists that are made once. */
 export class Course {
   readonly trace: Trace;
-  readonly #endMs: number;
+  /** Until when it is known how nodes are: the end of the trace, or Infinity if all stays as it is. */
+  readonly endMs: number;
   readonly #stretches = new Map<NodeId, readonly Stretch[]>();
+  readonly #holding = new Map<string, readonly Stretch[]>();
+  #bySeq: ReadonlyMap<number, TimedEntry> | null = null;
   readonly #changes: ReadonlyMap<NodeId, readonly Change[]>;
   readonly #entries: ReadonlyMap<NodeId, readonly TimedEntry[]>;
 
   /** @param isAtRest Whether everything stays as it is at the end of the trace. */
   constructor(trace: Trace, isAtRest = trace.outcome !== null) {
     this.trace = trace;
-    this.#endMs = isAtRest ? Infinity : trace.untilMs;
+    this.endMs = isAtRest ? Infinity : trace.untilMs;
     this.#changes = Map.groupBy(trace.changes, ({ path }) => path);
     this.#entries = Map.groupBy(trace.entries, ({ node }) => node);
   }
@@ -64,15 +68,30 @@ export class Course {
     const changes = this.#changes.get(path) ?? [];
     const made = changes.map(({ atMs, fact }, index): Stretch => ({
       fromMs: atMs,
-      toMs: changes[index + 1]?.atMs ?? this.#endMs,
+      toMs: changes[index + 1]?.atMs ?? this.endMs,
       fact,
     }));
     this.#stretches.set(path, made);
     return made;
   }
 
+  /** The stretches in which it is so. */
+  holding({ state, isNot }: Pick<Claim, "state" | "isNot">, path: NodeId): readonly Stretch[] {
+    const key = `${state} ${isNot} ${path}`;
+    const known = this.#holding.get(key);
+    if (known !== undefined) return known;
+    const made = this.stretches(path).filter(({ fact }) => holdsOf({ state, isNot }, fact));
+    this.#holding.set(key, made);
+    return made;
+  }
+
   entries(path: NodeId): readonly TimedEntry[] {
     return this.#entries.get(path) ?? [];
+  }
+
+  entryAt(seq: number): TimedEntry | undefined {
+    this.#bySeq ??= new Map(this.trace.entries.map((entry) => [entry.seq, entry]));
+    return this.#bySeq.get(seq);
   }
 }
 
@@ -167,7 +186,8 @@ function inTime(
   const { untilMs } = course.trace;
   for (const fromMs of beginnings(of, course)) {
     if (firstSo(claim, path, course, { fromMs, toMs: fromMs + ms + 1 }) !== null) continue;
-    if (untilMs < fromMs + ms && course.trace.outcome === null) return isOver ? KEPT : OPEN;
+    const isCutOff = course.endMs < fromMs + ms && course.trace.outcome === null;
+    if (isCutOff) return isOver ? KEPT : OPEN;
     return broken(course, path, { kind: "too_late", atMs: Math.min(fromMs + ms, untilMs), otherMs: fromMs });
   }
   return isOver ? KEPT : OPEN;
@@ -199,13 +219,6 @@ const TELLING: ReadonlySet<TimedEntry["event"]> = new Set([
   "unhealthy",
 ]);
 
-const EVENTS: Readonly<Record<Counted, readonly TimedEntry["event"][]>> = {
-  starts: ["started"],
-  restarts: ["restarted"],
-  failures: ["start_failed", "timed_out", "failed", "gave_up", "unhealthy"],
-  exits: ["exited"],
-};
-
 function counted(
   { what, how, number, withinMs }: Expectation & { readonly kind: "count" },
   path: NodeId,
@@ -214,7 +227,7 @@ function counted(
 ): Verdict {
   const entries =
     (path === ROOT ? course.trace.entries.filter(({ node }) => node !== ROOT) : course.entries(path))
-      .filter(({ event }) => EVENTS[what].includes(event));
+      .filter((entry) => isCounted(what, entry, course.trace.plan, (seq) => course.entryAt(seq)));
   const windowMs = withinMs ?? Infinity;
   let most = 0;
   for (let first = 0, last = 0; last < entries.length; last++) {
@@ -225,8 +238,9 @@ function counted(
       return broken(course, path, { kind: "miscounted", atMs: entry.atMs, entry, count: most });
     }
   }
-  if (how === "at most" || most >= number) return isOver ? KEPT : OPEN;
+  if (how === "at least" && most >= number) return KEPT;
   if (!isOver) return OPEN;
+  if (how === "at most" || most === number) return KEPT;
   return broken(course, path, { kind: "miscounted", atMs: course.trace.untilMs, count: most });
 }
 
@@ -237,11 +251,22 @@ function firstSo(
   course: Course,
   { fromMs, toMs }: Range = { fromMs: 0, toMs: Infinity },
 ): Stretch | null {
-  const found = course.stretches(path).find((stretch) =>
-    stretch.fromMs < toMs && (stretch.toMs > fromMs || stretch.fromMs >= fromMs) &&
-    holdsOf(claim, stretch.fact)
-  );
-  return found === undefined ? null : found.fromMs < fromMs ? { ...found, fromMs } : found;
+  const holding = course.holding(claim, path);
+  const found = holding[firstAfter(holding, fromMs)];
+  if (found === undefined || found.fromMs >= toMs) return null;
+  return found.fromMs < fromMs ? { ...found, fromMs } : found;
+}
+
+/** The index of the first stretch that is not over before a time; one that is over in that very instant counts if it began then. */
+function firstAfter(stretches: readonly Stretch[], ms: number): number {
+  let [low, high] = [0, stretches.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { fromMs, toMs } = stretches[middle]!;
+    if (toMs > ms || fromMs >= ms) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function opposite(claim: Claim): Claim {
@@ -256,6 +281,8 @@ function broken(
   const isAtEnd = about.atMs >= course.trace.untilMs;
   const seen = course.stretches(path).findLast(({ fromMs }) => isAtEnd || fromMs < about.atMs) ?? null;
   const past = course.entries(path).filter(({ atMs }) => atMs <= about.atMs);
-  const entry = past.findLast(({ event }) => TELLING.has(event)) ?? past.at(-1) ?? null;
+  // The end of a run says nothing about later ones that were ready.
+  const readyAt = past.findLastIndex(({ event, atMs }) => event === "ready" && atMs < about.atMs);
+  const entry = past.slice(readyAt + 1).findLast(({ event }) => TELLING.has(event)) ?? past.at(-1) ?? null;
   return { is: "broken", why: { path, seen, entry, otherMs: null, count: 0, ...about } };
 }

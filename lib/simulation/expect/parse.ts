@@ -74,6 +74,11 @@ const SYNONYMS: ReadonlyMap<string, ConditionName> = new Map([
   ["done", "completed"],
 ]);
 
+/** Other words for things that are counted. */
+const COUNTED_TOO: ReadonlyMap<string, Counted> = new Map([["fails", "failures"]]);
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([["once", 1], ["twice", 2]]);
+
 const WHOLE: Range = { fromMs: 0, toMs: Infinity };
 
 class Reader {
@@ -88,10 +93,12 @@ class Reader {
 
   read(): Expectation {
     const text = this.#text.trim();
-    const mode = this.#takeOne("always", "never");
+    const modeBefore = this.#takeOne("always", "never");
     const who = this.#name();
-    const counted = COUNTED.find((what) => what === this.#peek()?.text);
-    if (mode === null && counted !== undefined) return this.#count(text, who, counted);
+    const mode = modeBefore ?? this.#takeOne("always", "never");
+    const word = this.#peek()?.text ?? "";
+    const counted = COUNTED_TOO.get(word) ?? COUNTED.find((what) => what === word);
+    if (counted !== undefined) return this.#count(text, mode, who, counted);
     const claim = this.#claim(who);
     const expectation = this.#when(text, mode, claim);
     const rest = this.#peek();
@@ -112,6 +119,7 @@ class Reader {
         if (mode !== null) {
           throw new Unreadable(`"${mode}" does not go with an order`, at, `leave "${mode}" out`);
         }
+        if (this.#isLastAndNumber()) this.#time();
         return { text, kind: "order", claim, than: this.#claim(this.#name()) };
       }
       case "after":
@@ -129,8 +137,8 @@ class Reader {
         if (mode !== null) {
           throw new Unreadable(`"${mode}" does not go with "within"`, at, `leave "${mode}" out`);
         }
-        const ms = this.#time();
-        this.#expect("of");
+        const ms = this.#span(at);
+        this.#expect("of", 'from the beginning of the tree it is "before 60s"');
         if (this.#peek()?.text === "down") {
           this.#next++;
           return { text, kind: "within", claim, ms, of: null };
@@ -140,17 +148,35 @@ class Reader {
     }
   }
 
-  #count(text: string, who: string, what: Counted): Expectation {
-    this.#next++;
+  #count(text: string, mode: "always" | "never" | null, who: string, what: Counted): Expectation {
+    const { at } = this.#words[this.#next++]!;
+    if (mode === "never" && this.#peek() === undefined) {
+      return { text, kind: "count", who, what, how: "at most", number: 0, withinMs: null };
+    }
+    if (mode !== null) throw new Unreadable(`"${mode}" does not go with a count`, at, `leave "${mode}" out`);
     const how = this.#howMany();
-    const word = this.#peek();
-    const number = word !== undefined && /^\d+$/.test(word.text) ? Number(word.text) : null;
-    if (number === null) throw new Unreadable("a number is missing", word?.at ?? this.#text.length);
-    this.#next++;
-    const withinMs = this.#takeOne("within") === null ? null : this.#time();
+    const number = this.#number(how);
+    this.#takeOne("times", "time");
+    const withinAt = this.#peek()?.at ?? 0;
+    const withinMs = this.#takeOne("within") === null ? null : this.#span(withinAt);
     const rest = this.#peek();
     if (rest !== undefined) throw notUnderstood(rest);
     return { text, kind: "count", who, what, how, number, withinMs };
+  }
+
+  #number(how: "at most" | "at least" | "exactly"): number {
+    const word = this.#peek();
+    const number = word === undefined
+      ? null
+      : NUMBERS.get(word.text) ?? (/^\d+$/.test(word.text) ? Number(word.text) : null);
+    if (word === undefined || number === null) {
+      throw new Unreadable("a number is missing", word?.at ?? this.#text.length);
+    }
+    if (how === "at least" && number === 0) {
+      throw new Unreadable("that is always so", word.at, 'write "at least 1", or more');
+    }
+    this.#next++;
+    return number;
   }
 
   #howMany(): "at most" | "at least" | "exactly" {
@@ -196,6 +222,18 @@ class Reader {
     throw new Unreadable(what, word?.at ?? this.#text.length, 'times are written "10s", "1m30s"');
   }
 
+  /** A time that something may take. */
+  #span(at: number): number {
+    const ms = this.#time();
+    if (ms === 0) throw new Unreadable("nothing takes no time", at, "write a time after 0s");
+    return ms;
+  }
+
+  /** Whether a number is meant for a time that ends the sentence. */
+  #isLastAndNumber(): boolean {
+    return this.#next === this.#words.length - 1 && /^\d/.test(this.#peek()!.text);
+  }
+
   #timeOrNull(): number | null {
     const word = this.#peek();
     const ms = word === undefined ? null : parseDuration(word.text);
@@ -203,10 +241,10 @@ class Reader {
     return ms;
   }
 
-  #expect(text: string): void {
+  #expect(text: string, hint: string = EXAMPLE): void {
     const word = this.#peek();
     if (this.#takeOne(text) === null) {
-      throw new Unreadable(`"${text}" is missing`, word?.at ?? this.#text.length);
+      throw new Unreadable(`"${text}" is missing`, word?.at ?? this.#text.length, hint);
     }
   }
 
