@@ -31,7 +31,7 @@ export function checkExpectation(
       text,
       at: expectation.kind === "within" ? placeOf(text, "within", 1) : text.search(/\S+$/),
       what: `the course ends after ${formatDuration(horizonMs)}, before that could be told`,
-      hint: "let it go on for longer: --for",
+      hint: "let it go on for longer: --for of `simulate`, --minutes of `chaos`",
     };
   }
 }
