@@ -1,7 +1,5 @@
 /** `analyze`, as its users meet it: while a tree runs, and after it has ended. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { e2e } from "../harness/supervise.ts";
 
 const TREE = `
@@ -54,11 +52,11 @@ e2e(
     const one = await sandbox.json("analyze", "db");
     assert.ok(one.start.tookMs < after.start.tookMs);
     assert.equal((await sandbox.supervise("analyze", "bd")).code, 4);
-    // Without its file nobody knows who waits for whom, which is told.
-    rmSync(join(sandbox.dir, "supervise.toml"));
-    const lost = await sandbox.supervise("analyze", "-p", sandbox.mark);
+    // Without a plan nobody knows who waits for whom, which is told.
+    sandbox.write("supervise.toml", "this is none");
+    const lost = await sandbox.supervise("analyze");
     assert.equal(lost.code, 0, lost.stderr);
-    assert.match(lost.stderr, /^note: who waits for whom is not known, because ".*" cannot be read$/m);
+    assert.match(lost.stderr, /^note: who waits for whom is not known, because ".*" is not valid$/m);
   },
 );
 

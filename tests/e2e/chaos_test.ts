@@ -6,7 +6,7 @@ import { freePort } from "../harness/ports.ts";
 import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
 import { until } from "../harness/until.ts";
 
-const TREE = `name = "shop"
+const TREE = `name = "attacked"
 [actors.db]
 shell = "sleep 1000 & exec sleep 1001"
 daemon = true

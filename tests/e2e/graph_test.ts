@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { e2e } from "../harness/supervise.ts";
 
 const TREE = `
-  name = "shop"
+  name = "graphed"
   [actors.db]
   exec = "sleep 600"
   daemon = true
@@ -24,7 +24,7 @@ e2e("graph: shows a file, and the states once its tree runs, in each form", asyn
   assert.equal(before.code, 0, before.stderr);
   assert.equal(
     before.stdout,
-    "shop not running (one_for_one)\n  db\n  broken\n  api x2  after db\nlongest chain: db > api\n",
+    "graphed not running (one_for_one)\n  db\n  broken\n  api x2  after db\nlongest chain: db > api\n",
   );
   assert.equal((await sandbox.supervise("up", "-d", "--keep")).code, 1);
   const { running, nodes, edges } = await sandbox.json("graph");
