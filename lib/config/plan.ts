@@ -321,6 +321,11 @@ export function hasSchedule(spec: NodeSpec): boolean {
   return spec.kind !== "tree" && spec.schedule !== null;
 }
 
+/** Whether somebody finds out that an actor is ready: it is not so by itself, nor when some time has passed. */
+export function isProbed({ ready }: Pick<ActorSpec, "ready">): boolean {
+  return ready !== null && ready.probe.type !== "delay";
+}
+
 /** The node at `id`; undefined if the plan has none there. */
 export function nodeAt(plan: Plan, id: NodeId): NodeSpec | undefined {
   return indexOf(plan).get(id);

@@ -2,18 +2,18 @@
 import type { ActorState } from "../supervision/state.ts";
 import type { FailReason } from "../supervision/reason.ts";
 import { isSuccess } from "../supervision/exit.ts";
-import type { ActorSpec } from "../config/plan.ts";
+import { type ActorSpec, isProbed } from "../config/plan.ts";
 import type { Failing } from "./forecast.ts";
 
 /** See the module. */
 export function failingOf({ phase, lastExit, streak }: ActorState, spec: ActorSpec): Failing {
   if (phase.at === "backing_off" || phase.at === "failed") return failingAs(phase.reason);
   if (phase.at === "scheduled" && phase.last?.ok === false) return failingAs(phase.last.reason);
-  const isProbed = spec.ready !== null && spec.ready.probe.type !== "delay";
+  const isAsked = isProbed(spec);
   const isFailure = lastExit !== null && (spec.daemon || !isSuccess(lastExit.exit, spec));
   // Its runs end before anybody could say that they are never ready.
   if (phase.at === "starting" && isFailure && streak > 0) return { how: "exits", exit: lastExit.exit };
-  if (phase.at === "starting" && isProbed) return { how: "never_ready" };
+  if (phase.at === "starting" && isAsked) return { how: "never_ready" };
   if (phase.at === "running" && phase.health !== null && phase.health.lastError !== null) {
     return { how: "unhealthy", why: phase.health.lastError };
   }

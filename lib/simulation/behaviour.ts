@@ -28,6 +28,16 @@ export const STOP_MS = 100;
 /** The death of a process that crashes. */
 export const CRASH: Signal = "SIGSEGV";
 
+/** The signals that end a process that does nothing about them. */
+export const DEADLY: ReadonlySet<Signal> = new Set([
+  "SIGTERM",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGKILL",
+  "SIGABRT",
+  "SIGSEGV",
+]);
+
 /** The lines of a script by the actors that they are about. */
 export class Behaviours {
   readonly #lines = new Map<NodeId, RunLine[]>();
@@ -87,6 +97,11 @@ function recordedBehaviour(run: RecordedRun, spec: ActorSpec): Behaviour {
     hooks: {},
     recorded: run,
   };
+}
+
+/** Whether a run fails its checks of health at some age. */
+export function isUnhealthyAt({ unhealthy }: Behaviour, age: number): boolean {
+  return unhealthy.some(({ fromMs, toMs }) => age >= fromMs && age < toMs);
 }
 
 /** Whether run number `nth` is one of some. */

@@ -1,5 +1,5 @@
 /** Finds the lines of a script that could never happen in a plan: nothing is simulated that means nothing. PURE. */
-import { actorAt, type ActorSpec, type Plan } from "../config/plan.ts";
+import { actorAt, type ActorSpec, isProbed, type Plan } from "../config/plan.ts";
 import { isRunLine, type RunLine, type ScriptLine } from "./script.ts";
 import { type ScriptProblem, writeLine } from "./script_text.ts";
 
@@ -24,8 +24,8 @@ function wrongWith(line: RunLine, spec: ActorSpec): readonly [string, string] | 
         ? null
         : [`nobody asks for the health of "${line.path}"`, "give it a `health`, or let it hang or crash"];
     case "slow": {
-      const isProbed = spec.ready !== null && spec.ready.probe.type !== "delay";
-      return isProbed || !spec.daemon ? null : [
+      const isAsked = isProbed(spec);
+      return isAsked || !spec.daemon ? null : [
         `"${line.path}" is ready as soon as ${spec.ready === null ? "it runs" : "its delay is over"}`,
         "give it a `ready` that finds out",
       ];

@@ -3,7 +3,7 @@
  * them failed and how; and scripts that are drawn from that, so that a tree is simulated as it is. PURE.
  */
 import { seeded } from "../base/chance.ts";
-import { type ActorSpec, type NodeId, type Plan, ROOT } from "../config/plan.ts";
+import { type ActorSpec, isProbed, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { isSuccess } from "../supervision/exit.ts";
 import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { livesOf, recordedLife } from "./recorded/recorded_life.ts";
@@ -92,7 +92,7 @@ function begunAt({ startedAt, failure, askedAt }: RecordedRun): number {
 }
 
 function actorHistory(spec: ActorSpec, runs: readonly PlacedRun[]): ActorHistory {
-  const isProbed = spec.ready !== null && spec.ready.probe.type !== "delay";
+  const isAsked = isProbed(spec);
   const begun = runs.flatMap(({ run, endMs }) =>
     run.startedAt === null ? [] : [{ ...run, startedAt: run.startedAt, endMs }]
   );
@@ -106,7 +106,7 @@ function actorHistory(spec: ActorSpec, runs: readonly PlacedRun[]): ActorHistory
   const isGood = ({ exit }: typeof ended[number]) => !spec.daemon && isSuccess(exit, spec);
   return {
     runs: runs.length,
-    readyMs: isProbed
+    readyMs: isAsked
       ? begun.flatMap(({ readyAt, startedAt }) => readyAt === null ? [] : [readyAt - startedAt])
       : [],
     taskMs: byItself.filter(isGood).map(({ afterMs }) => afterMs),

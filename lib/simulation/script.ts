@@ -5,6 +5,7 @@
  */
 import type { Signal } from "../base/signals.ts";
 import type { HookName, NodeId } from "../config/plan.ts";
+import type { Exit } from "../supervision/exit.ts";
 
 /** Some runs of an actor, counted from 1. */
 export interface Runs {
@@ -15,6 +16,11 @@ export interface Runs {
 
 /** How a process ends: its exit code, or the signal that it dies of. */
 export type HowEnded = number | Signal;
+
+/** The end of a process, as the core is told of it. */
+export function exitOf(how: HowEnded): Exit {
+  return typeof how === "number" ? { how: "exited", code: how } : { how: "signalled", signal: how };
+}
 
 interface AboutRuns<Kind extends string> {
   readonly kind: Kind;

@@ -16,9 +16,9 @@ import { initialState } from "../supervision/initial_state.ts";
 import { resumedState } from "../supervision/resumed_state.ts";
 import type { ActorState, RunId, State } from "../supervision/state.ts";
 import { decodeChange, encodeChange, foldChanges, wholeOf } from "../supervision/state_change.ts";
-import { glanceAt } from "../supervision/view.ts";
-import { type Behaviour, Behaviours } from "./behaviour.ts";
+import { type Behaviour, Behaviours, DEADLY, isUnhealthyAt } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
+import { Facts } from "./facts.ts";
 import { Ports, portsOf } from "./ports.ts";
 import type { RecordedHook, RecordedRun } from "./recorded/recorded_run.ts";
 import { asRecorded, isOnCourse, OFF_COURSE_MS, wasKilledAfterwards } from "./recorded/on_course.ts";
@@ -26,9 +26,9 @@ import { answerTo, lastAnswer, wordsOf } from "./recorded/recorded_health.ts";
 import type { Recording } from "./recorded/recording.ts";
 import { type RecordedTick, RecordedTicks } from "./recorded/recorded_ticks.ts";
 import { Redraw } from "./recorded/redraw.ts";
-import type { HowEnded, ScriptLine, ScriptRequest } from "./script.ts";
-import { isRunLine } from "./script.ts";
-import type { Change, Fact, TimedEntry, Trace } from "./trace.ts";
+import { requestEvent } from "./request_event.ts";
+import { exitOf, isRunLine, type ScriptLine, type ScriptRequest } from "./script.ts";
+import type { TimedEntry, Trace } from "./trace.ts";
 
 /** The beginning of a simulation. */
 export interface SimulatedTreeOptions {
@@ -101,9 +101,8 @@ export class SimulatedTree {
   /** Runs whose process is on its way. */
   readonly #spawning = new Map<RunId, Spawning>();
   readonly #answersAll: boolean;
-  readonly #changes: Change[] = [];
   readonly #entries: TimedEntry[] = [];
-  readonly #facts = new Map<NodeId, Fact>();
+  readonly #facts: Facts = new Facts(this.#alive);
   #pids = FIRST_PID;
   #requests = 0;
   /** The requests that were not answered yet. */
@@ -127,9 +126,9 @@ export class SimulatedTree {
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },
-      onStep: (before, _event, _now, { state }) => this.#changed(before, state),
+      onStep: (before, _event, _now, { state }) => this.#facts.stepped(before, state, this.now),
     });
-    for (const node of this.state.nodes.values()) this.#see(this.state, node.id);
+    this.#facts.seeAll(this.state, this.now);
     for (const line of script) {
       if (!isRunLine(line)) this.#at(instant(line.atMs), () => this.#befall(line));
     }
@@ -198,7 +197,7 @@ export class SimulatedTree {
     if (this.#isDown) return;
     const number = ++this.#requests;
     this.#open.set(number, request);
-    this.#loop.send(eventOf(request, number));
+    this.#loop.send(requestEvent(request, number));
   }
 
   /** The requests that were not answered so far. Those whose supervisor was killed are not among them. */
@@ -210,7 +209,7 @@ export class SimulatedTree {
   trace(): Trace {
     return {
       plan: this.state.plan,
-      changes: this.#changes,
+      changes: this.#facts.changes,
       entries: this.#entries,
       untilMs: this.now,
       outcome: this.state.outcome,
@@ -271,7 +270,7 @@ export class SimulatedTree {
 
   #replace(state: State): void {
     this.#loop.state = state;
-    for (const { id } of state.nodes.values()) this.#see(state, id);
+    this.#facts.seeAll(state, this.now);
   }
 
   #perform(effect: Effect): void {
@@ -391,7 +390,7 @@ export class SimulatedTree {
     };
     this.#processes.set(run, puppet);
     this.#alive.set(node, this.processesOf(node) + 1);
-    if (this.processesOf(node) > 1) this.#see(this.state, node);
+    if (this.processesOf(node) > 1) this.#facts.see(this.state, node, this.now);
     this.#send({ type: "spawned", node, run, pid: puppet.pid });
     if (behaviour.recorded?.hadJoined ?? spec.kind === "module") this.#send({ type: "joined", node, run });
     this.#live(puppet);
@@ -486,15 +485,11 @@ export class SimulatedTree {
     const giveUpAt = after(this.now, timeoutMs);
     const isSilent = age >= behaviour.hangMs;
     const { phase } = this.#actor(node);
-    if (phase.at === "running" && behaviour.recorded !== null) {
-      return this.#checkRecorded(puppet, behaviour.recorded, answer);
-    }
-    if (!isSilent && phase.at === "running") {
-      return this.#check(puppet, answer);
-    }
+    const { recorded } = behaviour;
+    if (phase.at === "running" && recorded !== null) return this.#checkRecorded(puppet, recorded, answer);
+    if (phase.at === "running" && !isSilent) return this.#check(puppet, answer);
     if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
-    const { recorded } = behaviour;
     const readyAt = asRecorded(after(since, readyMs), recorded?.readyAt ?? null);
     const error = recorded === null ? null : lastAnswer(recorded, probe);
     if (error !== null) return answer({ says: "not_ready", why: error });
@@ -610,7 +605,7 @@ export class SimulatedTree {
     puppet.error = isKnown ? known.error : null;
     this.#alive.set(puppet.node, this.processesOf(puppet.node) - 1);
     this.#ports.leave(puppet.run);
-    if (this.#isDown) this.#see(this.state, puppet.node);
+    if (this.#isDown) this.#facts.see(this.state, puppet.node, this.now);
     else this.#tellEnd(puppet);
   }
 
@@ -653,28 +648,6 @@ export class SimulatedTree {
     if (at <= this.now && puppet.behaviour.recorded === null) callback();
     else if (at !== NEVER) this.#at(at, () => puppet.exit === null && callback());
   }
-
-  #changed(before: State, after: State): void {
-    if (before.topology !== after.topology) {
-      for (const id of after.nodes.keys()) this.#see(after, id);
-      return;
-    }
-    const { byId } = after.topology;
-    const trees = new Set<NodeId>();
-    for (const { id } of before.nodes.changedIn(after.nodes)) {
-      this.#see(after, id);
-      for (const tree of byId.get(id)!.ancestors) trees.add(tree);
-    }
-    for (const id of trees) this.#see(after, id);
-  }
-
-  #see(state: State, path: NodeId): void {
-    const fact = { ...glanceAt(state, state.nodes.get(path)!), processes: this.processesOf(path) };
-    const known = this.#facts.get(path);
-    if (known !== undefined && isSameFact(known, fact)) return;
-    this.#facts.set(path, fact);
-    this.#changes.push({ atMs: this.#loop.now, path, fact });
-  }
 }
 
 const DOES_NOT_WORK: ProbeAnswer = { says: "not_ready", why: "it does not work (as the script has it)" };
@@ -682,48 +655,3 @@ const NOT_YET: ProbeAnswer = { says: "not_ready", why: "not yet" };
 
 /** Probes that wait for what comes by itself. */
 const AWAITED: ReadonlySet<Probe["type"]> = new Set(["log", "module", "notify"]);
-
-/** The signals that end a process that does nothing about them. */
-const DEADLY: ReadonlySet<Signal> = new Set([
-  "SIGTERM",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGKILL",
-  "SIGABRT",
-  "SIGSEGV",
-]);
-
-function isSameFact(a: Fact, b: Fact): boolean {
-  return a.state === b.state && a.ready === b.ready && a.healthy === b.healthy && a.processes === b.processes;
-}
-
-function isUnhealthyAt({ unhealthy }: Behaviour, age: number): boolean {
-  return unhealthy.some(({ fromMs, toMs }) => age >= fromMs && age < toMs);
-}
-
-function exitOf(how: HowEnded): Exit {
-  return typeof how === "number" ? { how: "exited", code: how } : { how: "signalled", signal: how };
-}
-
-function eventOf(request: ScriptRequest, number: number): TreeEvent {
-  switch (request.verb) {
-    case "start":
-      return { type: "start_requested", request: number, nodes: request.paths, deps: true };
-    case "stop":
-      return { type: "stop_requested", request: number, nodes: request.paths };
-    case "restart":
-      return { type: "restart_requested", request: number, nodes: request.paths };
-    case "reset":
-      return { type: "reset_requested", request: number, nodes: request.paths };
-    case "signal":
-      return {
-        type: "signal_requested",
-        request: number,
-        nodes: request.paths,
-        signal: request.signal,
-        toAll: false,
-      };
-    case "down":
-      return { type: "down_requested", request: number, cause: "down", withinMs: null };
-  }
-}

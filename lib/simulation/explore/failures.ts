@@ -1,6 +1,7 @@
 /** How much a line of a script asks of a file: failures are rationed, since every budget of restarts can be spent. PURE. */
-import type { ActorSpec } from "../../config/plan.ts";
-import type { HowEnded, RunLine } from "../script.ts";
+import { type ActorSpec, isProbed } from "../../config/plan.ts";
+import { isSuccess } from "../../supervision/exit.ts";
+import { exitOf, type RunLine } from "../script.ts";
 
 /** How many runs a line makes fail; 0 for one that a run gets through. */
 export function failuresOf(line: RunLine, spec: ActorSpec): number {
@@ -15,15 +16,10 @@ export function isMissedWhenDown({ daemon, restart }: ActorSpec): boolean {
   return daemon || restart !== "never";
 }
 
-/** Whether a probe finds out that the actor is ready. */
-export function isProbed({ ready }: ActorSpec): boolean {
-  return ready !== null && ready.probe.type !== "delay";
-}
-
 function isFailure(line: RunLine, spec: ActorSpec): boolean {
   switch (line.kind) {
     case "exit":
-      return spec.daemon || !isSuccess(line.how, spec);
+      return spec.daemon || !isSuccess(exitOf(line.how), spec);
     case "missing":
     case "hang":
       return true;
@@ -38,8 +34,4 @@ function isFailure(line: RunLine, spec: ActorSpec): boolean {
     case "stop":
       return false;
   }
-}
-
-function isSuccess(how: HowEnded, { successExitCodes, successSignals }: ActorSpec): boolean {
-  return typeof how === "number" ? successExitCodes.includes(how) : successSignals.includes(how);
 }

@@ -1,9 +1,9 @@
 /** Scripts by chance: some failures, some bad weather, what people ask for, and the death of the supervisor. PURE. */
-import type { ActorSpec, HookName } from "../../config/plan.ts";
+import { type ActorSpec, type HookName, isProbed } from "../../config/plan.ts";
 import { CRASH } from "../behaviour.ts";
 import type { RunLine, Runs, ScriptLine } from "../script.ts";
 import { downAt, isFair } from "./fair.ts";
-import { isMissedWhenDown, isProbed } from "./failures.ts";
+import { isMissedWhenDown } from "./failures.ts";
 import type { Ground } from "./ground.ts";
 
 /** The failures that a script has at most, unless somebody says otherwise: the default budget of restarts is greater. */
