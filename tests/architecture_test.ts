@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   words: ["base", "config", "supervision", "simulation", "explanation", "engine"],
   host: ["base", "scope"],
   engine: ["base", "scope", "sync", "bridge", "actor", "wire", "config", "supervision", "host"],
-  analysis: ["base", "config", "supervision", "engine"],
+  analysis: ["base", "config", "supervision"],
   control: [
     "base",
     "scope",

@@ -1,6 +1,6 @@
 /** The answers of a journal about the starts, the stops and the restarts of its tree. */
 import type { NodeId, Plan } from "../config/plan.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { type Life, livesOf, timeOf } from "./lives.ts";
 import { relationsIn } from "./relations.ts";
 import { countRestarts, type Restarts } from "./restarts.ts";

@@ -3,7 +3,7 @@
  * may have lost its begin to a rotation.
  */
 import { ROOT } from "../config/plan.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 
 /** One life of a tree, from `up` to its end. */
 export interface Life {

@@ -10,7 +10,7 @@
  * 4. A tree is ready when all in it are, and over when all in it are.
  */
 import { type Condition, type NodeId, ROOT } from "../config/plan.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import type { EntryEvent } from "../supervision/journal_entry.ts";
 import { lastOf } from "./critical_path.ts";
 import { isEnd, timeOf } from "./lives.ts";

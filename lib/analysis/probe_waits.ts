@@ -1,6 +1,6 @@
 /** The time that actors were given to become ready, and how much of it may be the pause between two probes. */
 import type { NodeId, Probe, Ready } from "../config/plan.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { pauseAfterAttempt } from "../supervision/probe_schedule.ts";
 import type { Relations } from "./relations.ts";
 

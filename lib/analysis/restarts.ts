@@ -1,6 +1,6 @@
 /** Restarts that nobody asked for: how many there were in which time, whose they were, and what they cost. */
 import { type NodeId, ROOT } from "../config/plan.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { isEnd, type Life, timeOf } from "./lives.ts";
 import type { Selection } from "./start.ts";
 

@@ -1,7 +1,7 @@
 /** The reasons why a start took as long as it did: the chain of waits, what would gain most, and the time given to probes. */
 import { type NodeId, ROOT } from "../config/plan.ts";
 import { withoutReplica } from "../config/replica_path.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { criticalPath, gainWithout, type Link, momentsWithout } from "./critical_path.ts";
 import { type Life, timeOf } from "./lives.ts";
 import type { Moment } from "./moment.ts";

@@ -1,7 +1,7 @@
 /** The reasons why a stop of the whole tree took as long as it did. */
 import { type NodeId, ROOT } from "../config/plan.ts";
 import type { Signal } from "../base/signals.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { criticalPath, type Link } from "./critical_path.ts";
 import { isEnd, type Life, timeOf } from "./lives.ts";
 import { momentsOf } from "./moments.ts";

@@ -1,4 +1,5 @@
-import type { NodeId, Plan } from "../config/plan.ts";
+import type { Plan } from "../config/plan.ts";
+import { nameHint } from "../config/select.ts";
 import { UserError } from "../base/user_error.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
@@ -119,10 +120,9 @@ export class Simulation {
     const { changes, plan } = this.#simulated;
     const last = changes.findLast((change) => change.path === path && change.atMs <= atMs);
     if (last !== undefined) return last.fact;
-    const nearest = nearestName(path, plan.nodes.map((node) => node.path as NodeId));
     throw new UserError("target/unknown", `Nothing in "${plan.name}" is called "${path}"`, {
       exitCode: ExitCode.noSuchTarget,
-      ...(nearest === null ? {} : { hint: `did you mean "${nearest}"?` }),
+      hint: nameHint(nearestName(path, plan.nodes.map((node) => node.path))),
     });
   }
 }
@@ -152,11 +152,9 @@ export async function simulate(
   options: SimulateOptions = {},
 ): Promise<Simulation> {
   const {
-    Course,
     describeBroken,
-    expectationsOrThrow,
     journalEntryOf,
-    judge,
+    judgeSimulated,
     LINE_KINDS,
     linesOrThrow,
     loadCronDates,
@@ -171,11 +169,8 @@ export async function simulate(
     ...wordedEntry(journalEntryOf(entry, simulated.date)),
     atMs: entry.atMs,
   }));
-  const course = new Course(simulated, simulated.isAtRest);
-  const horizonMs = options.forMs ?? (simulated.isAtRest ? null : simulated.untilMs);
   return new Simulation(simulated, entries, (text) => {
-    const expectation = expectationsOrThrow(plan, [text], horizonMs)[0]!;
-    const verdict = judge(expectation, course);
+    const { expectation, verdict } = judgeSimulated(simulated, [text], options.forMs ?? null)[0]!;
     const reason = verdict.is === "broken" ? describeBroken(expectation, verdict.why) : null;
     return { text, isKept: verdict.is === "kept", reason };
   });

@@ -1,7 +1,6 @@
 /** The parts by which the library computes the course of trees, loaded when they are first needed. */
 export { loadCronDates } from "../engine/cron_dates.ts";
-export { expectationsOrThrow } from "../simulation/expect/check.ts";
-export { Course, judge } from "../simulation/expect/judge.ts";
+export { judgeSimulated } from "../simulation/expect/judge_simulated.ts";
 export { linesOrThrow } from "../simulation/lines_or_throw.ts";
 export { LINE_KINDS } from "../simulation/script_text.ts";
 export { simulateTrace } from "../simulation/simulate.ts";

@@ -10,7 +10,7 @@ import { UserError } from "../base/user_error.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { ancestorsOf, nodeAt, type NodeId, type Plan, treeAt } from "../config/plan.ts";
 import type { StatusRow } from "../control/protocol.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { isAlive, isSame } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";

@@ -4,7 +4,7 @@
  */
 import { instant } from "../base/instant.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import type { ScriptLine } from "../simulation/script.ts";
 import { SimulatedTree } from "../simulation/simulated_tree.ts";
 import { glanceAt } from "../supervision/view.ts";

@@ -4,7 +4,7 @@
  */
 import { nodeAt, type NodeId, type Plan } from "../config/plan.ts";
 import type { StatusRow } from "../control/protocol.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import type { Change, Fact, TimedEntry, Trace } from "../simulation/trace.ts";
 import type { Outcome } from "../supervision/state.ts";
 

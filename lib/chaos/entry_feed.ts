@@ -2,7 +2,7 @@
 import { fromPromise } from "../bridge/from_promise.ts";
 import type { ControlClient } from "../control/client.ts";
 import type { FollowItem } from "../control/protocol.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
 import type { Host } from "../host/ports/host.ts";
 

@@ -9,7 +9,7 @@ import { presentOf } from "../daemon/holder.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import { readRecord, type TreeRecord } from "../daemon/tree_record.ts";
 import type { Marks } from "../engine/containment/marks.ts";
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { entriesBetween } from "../engine/journal/journal_reader.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";

@@ -37,11 +37,15 @@ export function select(plan: Plan, selectors: readonly string[]): Selected {
 export function selectOrThrow(plan: Plan, selectors: readonly string[]): readonly NodeId[] {
   const selected = select(plan, selectors);
   if (selected.ok) return selected.nodes;
-  const { selector, nearest } = selected;
-  throw new UserError("target/unknown", `Nothing in "${plan.name}" is called "${selector}"`, {
+  throw new UserError("target/unknown", `Nothing in "${plan.name}" is called "${selected.selector}"`, {
     exitCode: ExitCode.noSuchTarget,
-    hint: nearest === null ? "`supervise plan` lists all names" : `did you mean "${nearest}"?`,
+    hint: nameHint(selected.nearest),
   });
+}
+
+/** The hint about a name that nothing has. @param nearest A name that is much like it; null for none. */
+export function nameHint(nearest: string | null): string {
+  return nearest === null ? "`supervise plan` lists all names" : `did you mean "${nearest}"?`;
 }
 
 /** Whether a path is one that a selector names; what is selected by a tree's path is all below it. */

@@ -1,7 +1,6 @@
 /**
  * The state of a node, its reason, and what comes next, as data: all that `explain` says of the present. The past is in the
- * journal
- * (`causes.ts`, `past.ts`). Times are in milliseconds from now. PURE.
+ * journal (`causes.ts`, `past.ts`). Times are in milliseconds from now. PURE.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
 import { type NodeId, type NodeSpec, ROOT } from "../config/plan.ts";

@@ -19,7 +19,7 @@
 import { formatDuration, parseDuration } from "../base/duration.ts";
 import { parseSignal, type Signal } from "../base/signals.ts";
 import type { HookName, NodeId, Plan } from "../config/plan.ts";
-import { select } from "../config/select.ts";
+import { nameHint, select } from "../config/select.ts";
 import type { HowEnded, RunLine, Runs, ScriptLine, ScriptRequest } from "./script.ts";
 import { CRASH } from "./behaviour.ts";
 
@@ -214,17 +214,15 @@ function runsOf(found: Groups, isLasting: boolean): Runs {
   return { from, count };
 }
 
+function nodesOf(plan: Plan, selectors: readonly string[]): readonly NodeId[] {
+  const selected = select(plan, selectors);
+  if (selected.ok) return selected.nodes;
+  throw new Wrong(`nothing in the file is called "${selected.selector}"`, nameHint(selected.nearest));
+}
+
 function actorsOf(plan: Plan, selector: string): readonly NodeId[] {
-  const selected = select(plan, [selector]);
-  if (!selected.ok) {
-    const { nearest } = selected;
-    throw new Wrong(
-      `nothing in the file is called "${selector}"`,
-      nearest === null ? "`supervise plan` lists all names" : `did you mean "${nearest}"?`,
-    );
-  }
   const kinds = new Map(plan.nodes.map(({ path, kind }) => [path, kind]));
-  const actors = selected.nodes.filter((path) => kinds.get(path) !== "tree");
+  const actors = nodesOf(plan, [selector]).filter((path) => kinds.get(path) !== "tree");
   if (actors.length === 0) {
     throw new Wrong(`"${selector}" is a tree, which has no process`, "name an actor in it");
   }
@@ -240,14 +238,8 @@ function request(plan: Plan, text: string): ScriptLine {
 
 function requestOf(plan: Plan, verb: string, rest: readonly string[]): ScriptRequest {
   const nodes = (selectors: readonly string[]) => {
-    const selected = select(plan, selectors);
-    if (selectors.length > 0 && selected.ok) return selected.nodes;
-    if (selected.ok) throw new Wrong(`\`${verb}\` names no actor`);
-    const { selector, nearest } = selected;
-    throw new Wrong(
-      `nothing in the file is called "${selector}"`,
-      nearest === null ? "`supervise plan` lists all names" : `did you mean "${nearest}"?`,
-    );
+    if (selectors.length === 0) throw new Wrong(`\`${verb}\` names no actor`);
+    return nodesOf(plan, selectors);
   };
   switch (verb) {
     case "start":

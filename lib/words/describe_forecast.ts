@@ -24,9 +24,7 @@ export function describeForecast(forecast: Forecast, isRunning: boolean): readon
   const when = last === 0 ? "at once" : `in ${describeDuration(last)}`;
   if (escalated.length > 0) {
     const trees = escalated.map((tree) => tree === ROOT ? "the whole tree" : `"${tree}"`);
-    sentences.push(
-      `then ${nameSome(trees)} gives up for it, ${when} from now`.replace("at once from now", "at once"),
-    );
+    sentences.push(`then ${nameSome(trees)} gives up for it, ${when}${last === 0 ? "" : " from now"}`);
   } else if (end !== null && end.state === "failed") {
     sentences.push(
       `${retries.length === 0 ? "it" : "then it"} is left failed, ${when}, until somebody starts it`,
@@ -65,32 +63,24 @@ function ifClause(failing: Failing, isRunning: boolean): string {
 
 function thenClause(retries: readonly Retry[], isEnding: boolean): string {
   if (retries.length === 0) return "it is not started again";
+  const many = isEnding ? `${retries.length} times more` : "again and again";
+  if (retries.length > 1 && retries.every(({ delayMs }) => delayMs === 0)) {
+    return `it is restarted ${many}, each time at once`;
+  }
+  const left = retries.at(-1)!.left === null ? " (restarts are not counted)" : "";
+  return `it is restarted ${retries.length === 1 ? "once more" : many}: ${
+    pausesText(retries, isEnding)
+  }${left}`;
+}
+
+/** The pauses before restarts, the first of which is often none. */
+function pausesText(retries: readonly Retry[], isEnding: boolean): string {
   const pauses = retries.slice(0, MOST_PAUSES).map(({ delayMs }) =>
     delayMs === 0 ? "at once" : describeDuration(delayMs)
   );
-  if (retries.length > 1 && retries.every(({ delayMs }) => delayMs === 0)) {
-    return `it is restarted ${
-      isEnding ? `${retries.length} times more` : "again and again"
-    }, each time at once`;
-  }
   const rest = retries.length - pauses.length;
-  const last = retries.at(-1)!;
-  const more = rest === 0
-    ? ""
-    : isEnding
-    ? ` and ${rest} more`
-    : ` and so on, at most ${describeDuration(Math.max(...retries.map(({ delayMs }) => delayMs)))} apart`;
-  const times = retries.length === 1
-    ? "once more"
-    : isEnding
-    ? `${retries.length} times more`
-    : "again and again";
-  const left = last.left === null ? " (restarts are not counted)" : "";
-  return `it is restarted ${times}: after ${pauses.join(", ")}${more}${left}`.replace(
-    "after at once",
-    "at once, after",
-  ).replace(
-    /at once, after$/,
-    "at once",
-  ).replace("at once, after, ", "at once, then after ");
+  const longest = describeDuration(Math.max(...retries.map(({ delayMs }) => delayMs)));
+  const more = rest === 0 ? "" : isEnding ? ` and ${rest} more` : ` and so on, at most ${longest} apart`;
+  if (retries[0]!.delayMs > 0) return `after ${pauses.join(", ")}${more}`;
+  return pauses.length === 1 ? "at once" : `at once, then after ${pauses.slice(1).join(", ")}${more}`;
 }

@@ -1,6 +1,5 @@
 import { describeDuration } from "../base/duration.ts";
 import { nameSome } from "../base/name_some.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { Exit } from "../supervision/exit.ts";
 import type { HookFailure } from "../supervision/hook.ts";
@@ -8,6 +7,7 @@ import type { FailReason } from "../supervision/reason.ts";
 import type { Survived } from "../supervision/rest.ts";
 import { describeError } from "./describe_error.ts";
 import { describeReached } from "./describe_reached.ts";
+import { nameOf } from "./name_of.ts";
 
 /** Why something failed, as a clause for people: `exit code 1`, `dependency "db" has failed`. */
 export function describeReason(reason: FailReason): string {
@@ -90,8 +90,4 @@ function describeHow(exit: Exit): string {
     case "unseen":
       return "ended unseen";
   }
-}
-
-function nameOf(id: NodeId): string {
-  return id === ROOT ? "the tree" : `"${id}"`;
 }

@@ -1,8 +1,9 @@
-import { type NodeId, ROOT } from "../config/plan.ts";
+import type { NodeId } from "../config/plan.ts";
 import { nameSome } from "../base/name_some.ts";
 import type { Halt, Refusal } from "../supervision/reason.ts";
 import { describeCrash } from "./describe_crash.ts";
 import { describeReason } from "./describe_reason.ts";
+import { nameOf } from "./name_of.ts";
 
 /** Why something was not even tried, as a clause: `the tree has ended`. */
 export function describeRefusal(refusal: Refusal): string {
@@ -12,7 +13,7 @@ export function describeRefusal(refusal: Refusal): string {
     case "nothing_runs":
       return "nothing of it runs";
     case "torn_down":
-      return `${treeName(refusal.tree)} is being torn down`;
+      return `${nameOf(refusal.tree)} is being torn down`;
     case "no_replica":
       return `"${refusal.actor}" has no other replica that could be ready meanwhile`;
     case "nothing_rolls":
@@ -39,12 +40,8 @@ function haltOf(why: Halt): string {
     case "alone":
       return `no other replica than "${why.at}" is ready`;
     case "torn_down":
-      return `${treeName(why.tree)} is being torn down`;
+      return `${nameOf(why.tree)} is being torn down`;
     case "called_off":
       return "somebody has called it off";
   }
-}
-
-function treeName(tree: NodeId): string {
-  return tree === ROOT ? "the tree" : `"${tree}"`;
 }

@@ -6,6 +6,7 @@ import type { Claim, Expectation } from "../simulation/expect/expectation.ts";
 import type { Broken, Stretch } from "../simulation/expect/judge.ts";
 import type { TimedEntry } from "../simulation/trace.ts";
 import { describeReason } from "./describe_reason.ts";
+import { nameOf } from "./name_of.ts";
 
 /** See the module: `"api" was not ready before 1m: it was backing off since 31s (exit code 1)`. */
 export function describeBroken(expectation: Expectation, why: Broken): string {
@@ -23,15 +24,13 @@ export function describeBroken(expectation: Expectation, why: Broken): string {
         ? `${who} had ${why.seen?.fact.processes ?? 2} processes at once at ${at(why.atMs)}`
         : `${who} was ${stateOf(expectation.claim)} at ${at(why.atMs)}${because(why.entry)}`;
     case "order": {
-      const other = `${nameOf(expectation.than.who as NodeId)} was ${stateOf(expectation.than)} at ${
-        at(why.atMs)
-      }`;
+      const other = `${subjectOf(expectation.than.who)} was ${stateOf(expectation.than)} at ${at(why.atMs)}`;
       const then = why.otherMs === null ? "which it never was" : `which it was at ${at(why.otherMs)}`;
       return `${other}, before ${who} was ${stateOf(expectation.claim)}, ${then}`;
     }
     case "within": {
       const { of, ms, claim } = expectation;
-      const since = of === null ? "a down was asked for" : `${nameOf(of.who as NodeId)} was ${stateOf(of)}`;
+      const since = of === null ? "a down was asked for" : `${subjectOf(of.who)} was ${stateOf(of)}`;
       return `${who} was not ${stateOf(claim)} within ${at(ms)} after ${since} at ${at(why.otherMs!)}${
         lately(why)
       }`;
@@ -46,8 +45,9 @@ export function describeBroken(expectation: Expectation, why: Broken): string {
   }
 }
 
-function nameOf(path: NodeId): string {
-  return path === ROOT || path === "tree" ? "the tree" : `"${path}"`;
+/** The subject of an expectation, as it is written there. */
+function subjectOf(who: string): string {
+  return nameOf(who === "tree" ? ROOT : who as NodeId);
 }
 
 function stateOf({ state, isNot }: Pick<Claim, "state" | "isNot">): string {

@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import type { TimedEntry } from "../simulation/trace.ts";
 
 /** An entry of a trace as one of the journal. @param date The date at the beginning, in milliseconds since 1970. */

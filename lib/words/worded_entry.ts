@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../engine/journal/journal.ts";
+import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { describeCrash } from "./describe_crash.ts";
 import { describeReason } from "./describe_reason.ts";
 import { describeHalt, describeRefusal } from "./describe_refusal.ts";

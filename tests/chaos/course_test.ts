@@ -7,7 +7,7 @@ import { expectationsOrThrow } from "../../lib/simulation/expect/check.ts";
 import { Course, judge } from "../../lib/simulation/expect/judge.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
-import { row } from "./rows.ts";
+import { statusRow as row } from "../harness/status_row.ts";
 
 const A = "a" as NodeId;
 const PLAN = planOf({ children: { a: { daemon: true } } });

@@ -6,7 +6,7 @@ import type { NodeId, Plan } from "../../lib/config/plan.ts";
 import type { StatusRow } from "../../lib/control/protocol.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
-import { row } from "./rows.ts";
+import { statusRow as row } from "../harness/status_row.ts";
 
 const PLAN = planOf({
   intensity: { restarts: 2, withinMs: 10_000 },

@@ -4,7 +4,7 @@ import { fallenWith, reachOf, type ReachOptions } from "../../lib/chaos/reach.ts
 import type { NodeId } from "../../lib/config/plan.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
-import { row } from "./rows.ts";
+import { statusRow as row } from "../harness/status_row.ts";
 
 const ALL: ReachOptions = {
   only: null,

@@ -4,7 +4,7 @@ import { baseOf, downOf, hasRestartsLeft, isWell, recoveryDeadline } from "../..
 import type { NodeId } from "../../lib/config/plan.ts";
 import { planOf } from "../harness/plan.ts";
 import { test } from "../harness/test.ts";
-import { row } from "./rows.ts";
+import { statusRow as row } from "../harness/status_row.ts";
 
 const [A, B] = ["a" as NodeId, "b" as NodeId];
 

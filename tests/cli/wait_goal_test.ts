@@ -1,30 +1,11 @@
 import assert from "node:assert/strict";
 import { type Goal, rowsToJudge, standingOf } from "../../lib/cli/wait_goal.ts";
 import type { StatusRow } from "../../lib/control/protocol.ts";
+import { statusRow } from "../harness/status_row.ts";
 import { test } from "../harness/test.ts";
 
 function row(path: string, fields: Partial<StatusRow>): StatusRow {
-  return {
-    path,
-    kind: "exec",
-    daemon: false,
-    state: "running",
-    ready: true,
-    healthy: null,
-    pid: 7,
-    restarts: 0,
-    startedAt: null,
-    uptimeMs: null,
-    cpu: null,
-    rss: null,
-    exit: null,
-    reason: null,
-    nextRun: null,
-    says: null,
-    error: null,
-    cgroup: null,
-    ...fields,
-  };
+  return statusRow(path, { daemon: false, pid: 7, ...fields });
 }
 
 const STATES: Readonly<Record<string, Partial<StatusRow>>> = {

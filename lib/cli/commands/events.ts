@@ -1,7 +1,4 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import { nameSome } from "../../base/name_some.ts";
-import { nearestName } from "../../base/nearest.ts";
-import { UserError } from "../../base/user_error.ts";
 import { ROOT } from "../../config/plan.ts";
 import { withoutReplica } from "../../config/replica_path.ts";
 import { matches } from "../../config/select.ts";
@@ -14,6 +11,7 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
 import { momentOf, MOMENTS } from "../moment.ts";
+import { noEntryOf } from "../no_entry.ts";
 import { describeEntry, entryDetails } from "../render/entry.ts";
 import { type Kept, withKept } from "../which_tree.ts";
 import { whileRead } from "../while_read.ts";
@@ -105,17 +103,11 @@ async function history(
   const entries = readJournal(host.files, folder);
   if (entries === null) throw await nothing("events/none", "There is no journal of this tree");
   const isMeant = ({ path }: JournalEntry) => args.words.some((selector) => matches(selector, path));
-  if (client === null && args.words.length > 0 && !entries.some(isMeant)) throw unknown(args.words, entries);
+  if (client === null && args.words.length > 0 && !entries.some(isMeant)) {
+    const paths = new Set(entries.map(({ path }) => withoutReplica(path)));
+    throw noEntryOf(args.words, [...paths].filter((path) => path !== ROOT));
+  }
   return entries;
-}
-
-function unknown(selectors: readonly string[], entries: readonly JournalEntry[]): UserError {
-  const paths = [...new Set(entries.map(({ path }) => withoutReplica(path)))].filter((path) => path !== ROOT);
-  const nearest = nearestName(selectors[0]!, paths);
-  return new UserError("target/unknown", `No entry is of "${selectors.join(" ")}"`, {
-    exitCode: ExitCode.noSuchTarget,
-    hint: nearest === null ? `there are entries of ${nameSome(paths)}` : `did you mean "${nearest}"?`,
-  });
 }
 
 /** Those of past entries that are asked for: of the wanted ones since then, the last ones. */

@@ -1,8 +1,5 @@
 import { ExitCode } from "../../base/exit_code.ts";
-import { nameSome } from "../../base/name_some.ts";
-import { nearestName } from "../../base/nearest.ts";
 import { baseName } from "../../base/posix_path.ts";
-import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { ROOT } from "../../config/plan.ts";
 import { matches } from "../../config/select.ts";
@@ -11,9 +8,11 @@ import type { Explained } from "../../control/explain.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
 import { entriesBetween, readJournal } from "../../engine/journal/journal_reader.ts";
+import type { CauseLink } from "../../explanation/causes.ts";
 import { endOf, pastOf } from "../../explanation/past.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
+import { noEntryOf } from "../no_entry.ts";
 import { renderExplanation, renderPast } from "../render/explanation.ts";
 import { type Kept, withKept } from "../which_tree.ts";
 
@@ -57,10 +56,7 @@ async function explainPresent(
   const entries = lastLife(readJournal(host.files, folder) ?? []);
   const told = actors.map((one) => ({ one, chain: pastOf(entries, one.cause, kindOf) }));
   if (ui.json) {
-    const values = told.map(({ one, chain }) => ({
-      ...one,
-      causes: chain.map(({ entry, times }) => ({ ...wordedEntry(entry), times })),
-    }));
+    const values = told.map(({ one, chain }) => ({ ...one, causes: causeFields(chain) }));
     return await fromPromise(ui.printJson([{ ended: false, actors: values }]));
   }
   const pages = told.map(({ one, chain }) =>
@@ -84,21 +80,23 @@ async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept
   const meant = args.words.length === 0
     ? [ROOT]
     : paths.filter((path) => args.words.some((selector) => matches(selector, path)));
-  if (meant.length === 0) throw unknown(args.words, paths.filter((path) => path !== ROOT));
+  if (meant.length === 0) throw noEntryOf(args.words, paths.filter((path) => path !== ROOT));
   const told = meant.map((path) => {
     const end = endOf(entries, path);
     return { path, chain: end === null ? [] : pastOf(entries, end.seq, kindOf) };
   });
   if (ui.json) {
-    const values = told.map(({ path, chain }) => ({
-      path,
-      causes: chain.map(({ entry, times }) => ({ ...wordedEntry(entry), times })),
-    }));
+    const values = told.map(({ path, chain }) => ({ path, causes: causeFields(chain) }));
     return await fromPromise(ui.printJson([{ ended: true, actors: values }]));
   }
   await fromPromise(
     ui.print(told.map(({ path, chain }) => renderPast(path, chain, ui.columns, ui.out)).join("\n\n")),
   );
+}
+
+/** The causes, for JSON. */
+function causeFields(chain: readonly CauseLink<JournalEntry>[]) {
+  return chain.map(({ entry, times }) => ({ ...wordedEntry(entry), times }));
 }
 
 /** Each life of a tree counts its entries from 1. */
@@ -110,12 +108,4 @@ function lastLife(entries: readonly JournalEntry[]): readonly JournalEntry[] {
 function kindOf(entry: JournalEntry): string {
   const how = entry.event === "exited" ? [entry.code, entry.signal] : [];
   return JSON.stringify([entry.path, entry.event, ...how]);
-}
-
-function unknown(selectors: readonly string[], paths: readonly string[]): UserError {
-  const nearest = nearestName(selectors[0]!, paths);
-  return new UserError("target/unknown", `No entry is of "${selectors.join(" ")}"`, {
-    exitCode: ExitCode.noSuchTarget,
-    hint: nearest === null ? `there are entries of ${nameSome(paths)}` : `did you mean "${nearest}"?`,
-  });
 }

@@ -6,7 +6,8 @@ import { readPiped } from "../../daemon/load_plan.ts";
 import { loadCronDates } from "../../engine/cron_dates.ts";
 import { lineText } from "../../simulation/check_script.ts";
 import { expectationsOrThrow } from "../../simulation/expect/check.ts";
-import { Course, judge, type Judged } from "../../simulation/expect/judge.ts";
+import type { Judged } from "../../simulation/expect/judge.ts";
+import { judgeSimulated } from "../../simulation/expect/judge_simulated.ts";
 import { isRunLine, type ScriptLine } from "../../simulation/script.ts";
 import { LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
@@ -116,7 +117,7 @@ export const simulate: Command = {
       const exploration = { given: script.lines, expectations, seed, date, nextDate, ...limit };
       return await runExploration(context, plan, exploration);
     }
-    const judged = judgeAll(simulated, script.expect, forMs);
+    const judged = judgeSimulated(simulated, script.expect, forMs);
     await show(context, simulated, { lines, seed, judged });
     return judged.every(({ verdict }) => verdict.is === "kept") ? ExitCode.done : ExitCode.failed;
   },
@@ -128,14 +129,6 @@ function durationOf({ forText }: WholeScript): number | null {
   if (ms === null) throw usage("usage/bad-value", `--for is "${forText}"`, 'write a duration such as "10m"');
   if (ms > 0 && ms <= MOST_MS) return ms;
   throw usage("usage/bad-value", `--for is "${forText}"`, "simulate for at least 1ms, and for 31d at most");
-}
-
-/** @throws {UserError} For an expectation that cannot be told from this course. */
-function judgeAll(simulated: Simulated, texts: readonly string[], forMs: number | null): readonly Judged[] {
-  const horizonMs = forMs ?? (simulated.isAtRest ? null : simulated.untilMs);
-  const expectations = expectationsOrThrow(simulated.plan, texts, horizonMs);
-  const course = new Course(simulated, simulated.isAtRest);
-  return expectations.map((expectation) => ({ expectation, verdict: judge(expectation, course) }));
 }
 
 /** A line about an actor that has no run at all is a mistake. @throws {UserError} */

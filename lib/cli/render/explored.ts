@@ -7,6 +7,8 @@ import type { Broken, HopeName } from "../../simulation/explore/broken.ts";
 import type { Explored, Found } from "../../simulation/explore/explore.ts";
 import type { Simulated } from "../../simulation/simulate.ts";
 import { viewOf } from "../../supervision/view.ts";
+import { nameOf } from "../../words/name_of.ts";
+import { ENDS } from "./simulated.ts";
 import { describeOutcome } from "../../words/describe_outcome.ts";
 import { describeBroken } from "../../words/describe_verdict.ts";
 import { describeWhy } from "../../words/describe_why.ts";
@@ -40,15 +42,11 @@ function describeHope(
   simulated: Simulated,
 ): string {
   const end = describeEnd(simulated, path);
-  if (name !== "rests") return `${subject(path)} ${DISAPPOINTED[name]}${end === null ? "" : `: ${end}`}`;
+  if (name !== "rests") return `${nameOf(path)} ${DISAPPOINTED[name]}${end === null ? "" : `: ${end}`}`;
   const restarts =
     simulated.entries.filter(({ node, event }) => event === "restarted" && node === path).length;
   const within = formatDuration(Math.round(simulated.untilMs));
-  return `${subject(path)} ${DISAPPOINTED.rests}: ${counted(restarts, "restart")} in ${within}, and no end`;
-}
-
-function subject(path: NodeId): string {
-  return path === "" ? "the tree" : `"${path}"`;
+  return `${nameOf(path)} ${DISAPPOINTED.rests}: ${counted(restarts, "restart")} in ${within}, and no end`;
 }
 
 const DISAPPOINTED: Readonly<Record<HopeName, string>> = {
@@ -65,10 +63,3 @@ function describeEnd({ state, outcome, untilMs }: Simulated, path: NodeId): stri
   if (path === "") return end ?? told;
   return end === null || outcome === null ? told : `${told}, and the tree ${ENDS[outcome.kind]}`;
 }
-
-const ENDS = {
-  completed: "has completed",
-  cancelled: "was taken down",
-  failed: "has failed",
-  gave_up: "has given up",
-} as const;

@@ -5,11 +5,11 @@
 import { FILLS, SHADES } from "./graph_colours.ts";
 import { labelLines, oneLine, stateLines } from "./graph_label.ts";
 import { type Graph, type GraphNode, waitText } from "./graph_model.ts";
+import { walkGraph } from "./graph_walk.ts";
 
 /** See the module. */
 export function renderDot(graph: Graph): string {
   const ids = new Map(graph.nodes.map(({ path }, index) => [path, `n${index}`]));
-  const children = Map.groupBy(graph.nodes, ({ parent }) => parent);
   const [root] = graph.nodes as readonly [GraphNode];
   const lines = [
     `digraph ${quoted([graph.name])} {`,
@@ -21,17 +21,13 @@ export function renderDot(graph: Graph): string {
     `  label=${quoted([`${graph.name}: ${root.strategy}`, ...stateLines(root)])};`,
   ];
   const trees = new Set<string>();
-  type Item = { readonly depth: number } & ({ readonly node: GraphNode } | { readonly end: true });
-  const below = (path: string, depth: number): readonly Item[] =>
-    (children.get(path) ?? []).map((node) => ({ depth, node })).toReversed();
-  const pending: Item[] = [...below("", 1)];
-  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
-    const indent = "  ".repeat(item.depth);
-    if ("end" in item) {
+  for (const step of walkGraph(graph)) {
+    const indent = "  ".repeat(step.depth);
+    if ("end" in step) {
       lines.push(`${indent}}`);
       continue;
     }
-    const { node, depth } = item;
+    const { node } = step;
     const id = ids.get(node.path)!;
     if (node.kind !== "tree") {
       lines.push(`${indent}${id} [${actorAttributes(node)}];`);
@@ -44,7 +40,6 @@ export function renderDot(graph: Graph): string {
       ...colourOf(node).map(([name, colour]) => `${indent}  ${name}="${colour}";`),
       `${indent}  ${id} [shape=point, style=invis];`,
     );
-    pending.push({ depth, end: true }, ...below(node.path, depth + 1));
   }
   for (const edge of graph.edges) {
     const [from, to] = [ids.get(edge.from)!, ids.get(edge.to)!];

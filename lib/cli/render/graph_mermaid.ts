@@ -2,6 +2,7 @@
 import { FILLS, type Shade, SHADES } from "./graph_colours.ts";
 import { labelLines, oneLine, stateLines } from "./graph_label.ts";
 import { type Graph, type GraphNode, waitText } from "./graph_model.ts";
+import { walkGraph } from "./graph_walk.ts";
 
 /** Mermaid draws no more than that unless its configuration allows it. */
 export const MERMAID_LIMITS = { edges: 500, chars: 50_000 } as const;
@@ -9,26 +10,20 @@ export const MERMAID_LIMITS = { edges: 500, chars: 50_000 } as const;
 /** See the module. */
 export function renderMermaid(graph: Graph): string {
   const ids = new Map(graph.nodes.map(({ path }, index) => [path, `n${index}`]));
-  const children = Map.groupBy(graph.nodes, ({ parent }) => parent);
   const [root] = graph.nodes as readonly [GraphNode];
   const title = [graph.name, root.strategy!, ...stateLines(root)].join(", ");
   const lines = ["---", `title: ${JSON.stringify(oneLine(title))}`, "---", "flowchart LR"];
-  type Item = { readonly depth: number } & ({ readonly node: GraphNode } | { readonly end: true });
-  const below = (path: string, depth: number): readonly Item[] =>
-    (children.get(path) ?? []).map((node) => ({ depth, node })).toReversed();
-  const pending: Item[] = [...below("", 1)];
-  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
-    const indent = "  ".repeat(item.depth);
-    if ("end" in item) {
+  for (const step of walkGraph(graph)) {
+    const indent = "  ".repeat(step.depth);
+    if ("end" in step) {
       lines.push(`${indent}end`);
       continue;
     }
-    const { node, depth } = item;
+    const { node } = step;
     const id = ids.get(node.path)!;
     const label = quoted(labelLines(node));
     if (node.kind === "tree") {
       lines.push(`${indent}subgraph ${id}[${label}]`);
-      pending.push({ depth, end: true }, ...below(node.path, depth + 1));
     } else {
       lines.push(`${indent}${id}${node.daemon ? `[${label}]` : `([${label}])`}`);
     }

@@ -26,7 +26,8 @@ export function describeSimulated({ state, outcome, untilMs, isAtRest }: Simulat
   } ${ready} ready${done}${lost}; ${rest}`;
 }
 
-const ENDS = {
+/** How a tree has ended, behind its name. */
+export const ENDS = {
   completed: "has completed",
   cancelled: "was taken down",
   failed: "has failed",

@@ -3,7 +3,7 @@ import { formatDuration } from "../../base/duration.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { type NodeId, type Plan, ROOT, specAt, treeAt } from "../../config/plan.ts";
-import { select } from "../../config/select.ts";
+import { nameHint, select } from "../../config/select.ts";
 import type { Claim, ConditionName, Expectation } from "./expectation.ts";
 import { type ExpectationProblem, parseExpectation } from "./parse.ts";
 
@@ -49,7 +49,7 @@ function unknownName(expectation: Expectation, plan: Plan): ExpectationProblem |
       text,
       at: placeOf(text, who, 0, from),
       what: `nothing in the file is called "${who}"`,
-      hint: nearest === null ? "`supervise plan` lists all names" : `did you mean "${nearest}"?`,
+      hint: nameHint(nearest),
     };
   }
   return null;

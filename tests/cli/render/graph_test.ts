@@ -11,6 +11,7 @@ import type { NodeId, Plan } from "../../../lib/config/plan.ts";
 import type { StatusRow, TreeStatus } from "../../../lib/control/protocol.ts";
 import { isInstalled } from "../../harness/installed.ts";
 import { planOf } from "../../harness/plan.ts";
+import { statusRow } from "../../harness/status_row.ts";
 import { skip, test } from "../../harness/test.ts";
 
 const PLAIN = painter(false);
@@ -41,25 +42,7 @@ function statusOf(rows: readonly (Partial<StatusRow> & Pick<StatusRow, "path" | 
     state: "running",
     pid: 1,
     containment: "cgroup",
-    actors: rows.map((row) => ({
-      kind: "exec",
-      daemon: true,
-      ready: null,
-      healthy: null,
-      pid: null,
-      restarts: 0,
-      startedAt: null,
-      uptimeMs: null,
-      cpu: null,
-      rss: null,
-      exit: null,
-      reason: null,
-      says: null,
-      nextRun: null,
-      error: null,
-      cgroup: null,
-      ...row,
-    })),
+    actors: rows.map((row) => statusRow(row.path, { ready: null, pid: null, ...row })),
   };
 }
 

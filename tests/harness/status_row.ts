@@ -1,8 +1,8 @@
 /** Rows of a status, by what differs from an actor that is well. */
 import type { StatusRow } from "../../lib/control/protocol.ts";
 
-/** A row. */
-export function row(path: string, differences: Partial<StatusRow> = {}): StatusRow {
+/** A row of a daemon that runs and is ready. */
+export function statusRow(path: string, differences: Partial<StatusRow> = {}): StatusRow {
   return {
     path,
     kind: "exec",
