@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
-import process from "node:process";
+import { runFolderOf } from "../harness/run_folder.ts";
 import { e2e, type Sandbox, UNDER_TEST } from "../harness/supervise.ts";
 
 /** Connects `count` times to a socket with what is said on each, then says so, and holds what it has until it is ended. */
@@ -48,25 +47,6 @@ import { sleepForever } from "supervise";
 export default async function () { await sleepForever(); }
 `;
 
-function socketOf(stateOrRun: string): string {
-  for (const folder of ["/run/supervise", `/tmp/supervise-${process.getuid!()}`]) {
-    const path = join(folder, stateOrRun, "control.sock");
-    try {
-      readFileSync(join(folder, stateOrRun, "tree.json"));
-      return path;
-    } catch {
-      // It is the other one.
-    }
-  }
-  throw new Error("no tree");
-}
-
-/** The run folder's name of the tree of a sandbox: the last part of its state folder's name. */
-function idOf(sandbox: Sandbox): string {
-  const [name] = readdirSync(join(sandbox.dir, "state", "supervise"));
-  return name!.split("-").at(-1)!;
-}
-
 const descriptorsOf = (pid: number) => readdirSync(`/proc/${pid}/fd`).length;
 const residentOf = (pid: number) =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) * 1_024;
@@ -79,7 +59,7 @@ async function upTree(sandbox: Sandbox): Promise<{ readonly pid: number; readonl
   const up = await sandbox.supervise("up", "-d");
   assert.equal(up.code, 0, up.stderr);
   const { pid } = await sandbox.json("ps");
-  return { pid, socket: socketOf(idOf(sandbox)) };
+  return { pid, socket: `${runFolderOf(sandbox)}/control.sock` };
 }
 
 for (

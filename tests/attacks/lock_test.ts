@@ -1,20 +1,14 @@
 /** The lock of a tree: whom it is believed of, who can reach it, and what becomes of it when its file is removed. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { runFolderOf, treeIdOf } from "../harness/run_folder.ts";
 import { e2e, type Sandbox, SUPERVISE } from "../harness/supervise.ts";
 import { attack } from "./attack.ts";
 
 const SERVER = '[actors.server]\nexec = ["sleep", "1000"]\ndaemon = true\n';
 
 const fileOf = (sandbox: Sandbox) => `${sandbox.dir}/supervise.toml`;
-
-/** The name of a tree of root's. */
-const idOf = (sandbox: Sandbox) =>
-  createHash("sha256").update(`0:${fileOf(sandbox)}`).digest("hex").slice(0, 12);
-
-const folderOf = (sandbox: Sandbox) => `/run/supervise/${idOf(sandbox)}`;
 
 const supervisorOf = async (sandbox: Sandbox): Promise<number> =>
   (await sandbox.json("ls")).find((one: { file: string }) => one.file === fileOf(sandbox)).pid;
@@ -52,7 +46,7 @@ attack(
   "lock: a name in the kernel that another user has bound first holds nobody up",
   async (sandbox, { stranger }) => {
     sandbox.config(SERVER);
-    const name = `supervise/0/${idOf(sandbox)}`;
+    const name = `supervise/0/${treeIdOf(sandbox)}`;
     const script =
       'socket(S,PF_UNIX,SOCK_STREAM,0);bind(S,pack_sockaddr_un("\\0$ARGV[0]"))||die;listen(S,1);$|=1;print"bound\\n";sleep 1000';
     const squatter = stranger.run(["perl", "-MSocket", "-e", script, name]);
@@ -70,7 +64,8 @@ attack("lock: another user can neither open its file nor reach the socket", asyn
   sandbox.config(SERVER);
   await up(sandbox);
   for (const file of ["lock", "tree.json", "control.sock"]) {
-    const tried = await stranger.run(["sh", "-c", 'exec 9<"$1"', "sh", `${folderOf(sandbox)}/${file}`]).done;
+    const tried = await stranger.run(["sh", "-c", 'exec 9<"$1"', "sh", `${runFolderOf(sandbox)}/${file}`])
+      .done;
     assert.notEqual(tried.code, 0, file);
   }
   await down(sandbox);
@@ -96,16 +91,16 @@ e2e("lock: what a record names is not killed, nor waited for, if it is none of o
   await up(sandbox);
   await down(sandbox);
   const innocent = sandbox.run(["sleep", "1000"]);
-  const record = JSON.parse(readFileSync(`${folderOf(sandbox)}/tree.json`, "utf8"));
+  const record = JSON.parse(readFileSync(`${runFolderOf(sandbox)}/tree.json`, "utf8"));
   const id = { pid: innocent.pid, startTime: startTimeOf(innocent.pid) };
   const forged = { ...record, supervisor: id, guardian: id, endedAt: null, outcome: null };
   for (const onSupervisorDeath of ["die", "survive"]) {
     const text = JSON.stringify({ ...forged, onSupervisorDeath });
-    writeFileSync(`${folderOf(sandbox)}/tree.json`, text);
+    writeFileSync(`${runFolderOf(sandbox)}/tree.json`, text);
     for (const options of [["--force"], []]) {
       assert.equal((await sandbox.supervise("down", ...options)).code, 3);
     }
-    writeFileSync(`${folderOf(sandbox)}/tree.json`, text);
+    writeFileSync(`${runFolderOf(sandbox)}/tree.json`, text);
     await up(sandbox);
     await down(sandbox);
   }
@@ -118,7 +113,7 @@ e2e("lock: the supervisor alone holds it, and a crash lets go of it", async (san
   sandbox.config(SERVER);
   await up(sandbox);
   const supervisor = await supervisorOf(sandbox);
-  assert.deepEqual(holdersOf(`/${idOf(sandbox)}/lock`), [supervisor]);
+  assert.deepEqual(holdersOf(`/${treeIdOf(sandbox)}/lock`), [supervisor]);
   process.kill(supervisor, "SIGKILL");
   await up(sandbox);
   assert.notEqual(await supervisorOf(sandbox), supervisor);
@@ -133,7 +128,7 @@ for (const what of ["lock", "control.sock", ""]) {
     const supervisor = await supervisorOf(sandbox);
     const events = sandbox.start(["events", "-f"]);
     await events.line(/ready/);
-    rmSync(`${folderOf(sandbox)}/${what}`, { recursive: true });
+    rmSync(`${runFolderOf(sandbox)}/${what}`, { recursive: true });
     await assertRunning(sandbox);
     await events.line(/somebody has removed ".*", which is made again/);
     assert.equal(await supervisorOf(sandbox), supervisor);
@@ -148,7 +143,7 @@ e2e("lock: a socket is made again that something else was put in the place of", 
   await up(sandbox);
   const events = sandbox.start(["events", "-f"]);
   await events.line(/ready/);
-  const socket = `${folderOf(sandbox)}/control.sock`;
+  const socket = `${runFolderOf(sandbox)}/control.sock`;
   rmSync(socket);
   await sandbox.run(["mkfifo", socket]).done;
   await events.line(/somebody has removed ".*", which is made again/);
@@ -164,7 +159,7 @@ e2e(
     await up(sandbox);
     const supervisor = await supervisorOf(sandbox);
     process.kill(supervisor, "SIGSTOP");
-    rmSync(folderOf(sandbox), { recursive: true });
+    rmSync(runFolderOf(sandbox), { recursive: true });
     await assertRunning(sandbox);
     await down(sandbox, "--force");
     await sandbox.assertNoneLeft();

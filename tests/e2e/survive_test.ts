@@ -1,10 +1,10 @@
 /** Trees with on_supervisor_death = "survive": what goes on without a supervisor, and how the next one goes on with it. */
 import assert from "node:assert/strict";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { dirname } from "node:path";
 import process from "node:process";
 import { freePort } from "../harness/ports.ts";
+import { runFolderOf } from "../harness/run_folder.ts";
 import { e2e, type Sandbox } from "../harness/supervise.ts";
 import { until, untilGiven } from "../harness/until.ts";
 
@@ -46,14 +46,6 @@ function isAlive(pid: number): boolean {
 async function own(sandbox: Sandbox): Promise<{ readonly supervisor: number; readonly guardian: number }> {
   const { pid } = await sandbox.json("ps");
   return { supervisor: pid, guardian: parentOf(pid) };
-}
-
-/** The folder of the tree that has, or had, this supervisor. */
-function folderOf(supervisor: number): string {
-  const folders = ["/run/supervise", `/tmp/supervise-${process.getuid!()}`];
-  return folders.flatMap((folder) => globSync(`${folder}/*/tree.json`)).filter((file) =>
-    JSON.parse(readFileSync(file, "utf8")).supervisor.pid === supervisor
-  ).map(dirname)[0]!;
 }
 
 /** Returns when the log of the actor `teller` is as it should be; never, if it is otherwise. */
@@ -394,7 +386,7 @@ e2e(
       await kill(supervisor);
       const keeps = await sandbox.supervise("ps");
       assert.match(keeps.stderr, /its guardian keeps its actors/);
-      await sandbox.run(["sh", "-c", `${spoil} ${folderOf(supervisor)}/state.jsonl`]).done;
+      await sandbox.run(["sh", "-c", `${spoil} ${runFolderOf(sandbox)}/state.jsonl`]).done;
       const up = await sandbox.supervise("up", "-d");
       assert.equal(up.code, 0, up.stderr);
       assert.deepEqual(kept.filter(isAlive), [], spoil);
@@ -412,7 +404,10 @@ e2e(
     const { supervisor, guardian } = await own(sandbox);
     await kill(supervisor);
     assert.match((await sandbox.supervise("ps")).stderr, /its guardian keeps its actors/);
-    await sandbox.run(["rm", `${folderOf(supervisor)}/guardian.sock`]).done;
+    const door = `${runFolderOf(sandbox)}/guardian.sock`;
+    // A guardian keeps the actors before it opens its door.
+    await until("its door is open", () => existsSync(door));
+    assert.equal((await sandbox.run(["rm", door]).done).code, 0);
     const down = await sandbox.supervise("down");
     assert.match(down.stderr, /error\[control\/no-answer\].*\nhint: `supervise down --force` ends/);
     assert.equal((await sandbox.json("down", "--force")).left, 0);

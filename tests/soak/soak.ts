@@ -3,9 +3,9 @@
  * handed over, with clients that come and go and some that follow. What its supervisor and guardian take is looked at after
  * each round, and must not grow.
  */
-import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
-import process from "node:process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runFolderOf } from "../harness/run_folder.ts";
 import { type Running, type Sandbox, SUPERVISE, UNDER_TEST } from "../harness/supervise.ts";
 import { until, untilGiven } from "../harness/until.ts";
 
@@ -176,12 +176,8 @@ async function sampleOf(sandbox: Sandbox, round: number): Promise<Sample> {
   const { pid } = await sandbox.json("ps");
   const own = [pid, parentOf(pid)];
   const sum = (count: (pid: number) => number) => own.reduce((total, one) => total + count(one), 0);
-  const records = globSync(["/run/supervise/*/tree.json", `/tmp/supervise-${process.getuid!()}/*/tree.json`]);
-  const record = records.find((path) => JSON.parse(readFileSync(path, "utf8")).supervisor.pid === pid);
-  const folders = [
-    `${sandbox.dir}/state`,
-    ...record === undefined ? [] : [record.slice(0, record.lastIndexOf("/"))],
-  ];
+  const runFolder = runFolderOf(sandbox);
+  const folders = [`${sandbox.dir}/state`, runFolder];
   const objects = await objectsOf(sandbox, own, round);
   return {
     objects,
@@ -191,7 +187,7 @@ async function sampleOf(sandbox: Sandbox, round: number): Promise<Sample> {
     descriptors: sum((one) => readdirSync(`/proc/${one}/fd`).length),
     threads: sum((one) => readdirSync(`/proc/${one}/task`).length),
     files: folders.reduce((total, folder) => total + readdirSync(folder, { recursive: true }).length, 0),
-    groups: record === undefined ? 0 : groupsOf(JSON.parse(readFileSync(record, "utf8")).group),
+    groups: groupsOf(JSON.parse(readFileSync(`${runFolder}/tree.json`, "utf8")).group),
   };
 }
 
