@@ -3,16 +3,17 @@
  * journal (`causes.ts`, `past.ts`). Times are in milliseconds from now. PURE.
  */
 import { type Instant, NEVER } from "../base/instant.ts";
-import { type NodeId, type NodeSpec, ROOT } from "../config/plan.ts";
+import { type ActorSpec, type NodeId, type NodeSpec, ROOT, type Schedule } from "../config/plan.ts";
 import { type Budget, budgetOf } from "../supervision/budget.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import { runBy, startBy } from "../supervision/deadlines.ts";
 import { type RootCause, rootCause } from "../supervision/root_cause.ts";
 import { healthDue } from "../supervision/run_health.ts";
-import type { ActorState, NodeState, State } from "../supervision/state.ts";
+import type { ActorState, LastExit, NodeState, State } from "../supervision/state.ts";
 import { type View, viewOf, type Why } from "../supervision/view.ts";
 import { failingOf } from "./failing.ts";
 import { type Forecast, forecast } from "./forecast.ts";
+import { type Inside, insideOf } from "./inside.ts";
 import { sinceMsOf } from "./since.ts";
 import { rootsOf, type Wait, waitsOf } from "./waits.ts";
 
@@ -26,8 +27,10 @@ export type Next =
   }
   & (
     | {
-      readonly what: "restart" | "regroup" | "run" | "reset" | "kill" | "cancel_ends" | "teardown" | "spawn";
+      readonly what: "restart" | "regroup" | "reset" | "kill" | "cancel_ends" | "teardown" | "spawn";
     }
+    /** `overlap`: the fate of the run, if another one goes on then; null if none does now. */
+    | { readonly what: "run"; readonly overlap: Schedule["overlap"] | null }
     | { readonly what: "start_timeout" | "run_timeout"; readonly limitMs: number }
     | { readonly what: "probe"; readonly attempt: number }
     | { readonly what: "check"; readonly failures: number; readonly retries: number }
@@ -49,20 +52,30 @@ export interface Explanation {
   readonly why: Why | null;
   /** Number of the journal entry that led to its state; 0 if there was none. */
   readonly cause: number;
+  /** Those that led to the state of the one that it is about in the end, where that is another. */
+  readonly rootCauses: readonly number[];
   readonly starts: number;
   readonly restarts: number;
+  /** The end of its last run; null if none has ended. */
+  readonly lastExit: (Pick<LastExit, "exit" | "error"> & { readonly agoMs: number }) | null;
+  /** Whether it is to run for ever; null for a tree. */
+  readonly daemon: boolean | null;
   readonly restart: NodeSpec["restart"];
   /** The restarts that it has left; null if nobody restarts it. */
   readonly budget: Budget | null;
   readonly next: readonly Next[];
   readonly waits: readonly Wait[];
+  /** How many more it waits for. */
+  readonly moreWaits: number;
+  /** What is in it; null for an actor. */
+  readonly inside: Inside | null;
   /** The nodes that depend on it and are neither over nor done. */
   readonly neededBy: readonly NodeId[];
   /** Where its failure began, if that is elsewhere. */
   readonly root: RootCause | null;
   /** The consequences if it goes on failing; null where that is not the question. */
   readonly forecast: Forecast | null;
-  /** The same of who it waits for in the end. */
+  /** The same of who it waits for in the end, or of those in a tree that want attention. */
   readonly roots: readonly {
     readonly path: NodeId;
     readonly next: readonly Next[];
@@ -88,8 +101,11 @@ export function explainNode(state: State, id: NodeId, present: Present): Explana
   const node = state.nodes.get(id)!;
   const { spec } = state.topology.byId.get(id)!;
   const view = viewOf(state, node, now);
-  const waits = waitsOf(state, id, now);
-  const roots = [...new Set(rootsOf(waits).map(({ on }) => on))].slice(0, MOST_ROOTS);
+  const { waits, more } = waitsOf(state, id, now);
+  const inside = insideOf(state, id, now);
+  const root = node.phase.at === "failed" ? elsewhere(rootCause(state, node.phase.reason)) : null;
+  const ends = [...rootsOf(waits).map(({ on }) => on), ...inside?.troubles.map(({ path }) => path) ?? []];
+  const roots = [...new Set(ends)].slice(0, MOST_ROOTS);
   return {
     path: id,
     kind: spec.kind,
@@ -101,20 +117,32 @@ export function explainNode(state: State, id: NodeId, present: Present): Explana
     sinceMs: sinceMsOf(state, id, now),
     why: view.why,
     cause: node.cause,
+    rootCauses: [...root === null || root.node === null ? [] : [root.node], ...roots.slice(0, 1)]
+      .map((path) => state.nodes.get(path)!.cause),
     starts: node.starts,
     restarts: node.restarts,
+    lastExit: lastExitOf(node, now),
+    daemon: spec.kind === "tree" ? null : spec.daemon,
     restart: spec.restart,
     budget: budgetOf(state, id, now),
     next: nextOf(state, node, present),
     waits,
+    moreWaits: more,
+    inside,
     neededBy: neededBy(state, id),
-    root: node.phase.at === "failed" ? elsewhere(rootCause(state, node.phase.reason)) : null,
+    root,
     forecast: forecastOf(state, node, present),
     roots: roots.map((path) => {
-      const root = state.nodes.get(path)!;
-      return { path, next: nextOf(state, root, present), forecast: forecastOf(state, root, present) };
+      const end = state.nodes.get(path)!;
+      return { path, next: nextOf(state, end, present), forecast: forecastOf(state, end, present) };
     }),
   };
+}
+
+function lastExitOf(node: NodeState, now: Instant): Explanation["lastExit"] {
+  if (node.kind !== "actor" || node.lastExit === null) return null;
+  const { exit, error, at } = node.lastExit;
+  return { exit, error, agoMs: Math.max(0, now - at) };
 }
 
 function elsewhere(cause: RootCause): RootCause | null {
@@ -216,7 +244,9 @@ function nextOf(state: State, node: NodeState, present: Present): readonly Next[
   const appointment = appointmentOf(node);
   if (appointment !== null) {
     const inMs = appointment.by === "interval" ? until(appointment.at) : appointment.date - present.date;
-    next.push({ what: "run", inMs, keys: ["schedule"] });
+    const { schedule } = state.topology.byId.get(node.id)!.spec as ActorSpec;
+    const isBusy = phase.at !== "scheduled" && phase.at !== "inactive";
+    next.push({ what: "run", inMs, keys: ["schedule"], overlap: isBusy ? schedule?.overlap ?? null : null });
   }
   return next;
 }

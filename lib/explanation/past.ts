@@ -23,13 +23,19 @@ const ENDS = new Set([
   "ended",
 ]);
 
-/** The causes of an entry, the first one first; what repeats is told once. @param kindOf What makes entries the same. */
+/**
+ * The causes of some entries, the first one first; what repeats is told once.
+ *
+ * @param seqs Their numbers; those that the journal has not are passed over.
+ * @param kindOf What makes entries the same.
+ */
 export function pastOf<Entry extends PastEntry>(
   entries: readonly Entry[],
-  seq: number,
+  seqs: readonly number[],
   kindOf: (entry: Entry) => string,
 ): readonly CauseLink<Entry>[] {
-  return collapsed(causesOf(entries, seq).toReversed(), kindOf);
+  const causes = new Set(seqs.flatMap((seq) => causesOf(entries, seq)));
+  return collapsed([...causes].toSorted((a, b) => a.seq - b.seq), kindOf);
 }
 
 /** The entry that says how a node ended: the last that is an end of it, else its last; null if there is none. */

@@ -52,8 +52,8 @@ function tryStart(turn: Turn, id: NodeId): void {
     turn.books.queue(id, verdict === "queue");
     return pullIn(turn, id);
   }
-  const { cause } = turn.node(id);
   if (verdict !== "start") {
+    const { cause } = turn.node(verdict.on);
     return conclude(turn, id, { to: "failed", reason: { kind: "dependency", on: verdict.on } }, cause);
   }
   turn.books.start(turn.spec(id).parent!);

@@ -150,7 +150,11 @@ function answerTo({ toml, script, atMs, path }: Question): string {
   tree.advanceTo(instant(atMs));
   const explanation = explainNode(tree.state, path as NodeId, { now: tree.now, date: tree.date });
   const entries = tree.trace().entries.map((entry) => journalEntryOf(entry, date0));
-  const chain = pastOf(entries, explanation.cause, ({ path, event }) => `${path} ${event}`);
+  const chain = pastOf(
+    entries,
+    [explanation.cause, ...explanation.rootCauses],
+    ({ path, event }) => `${path} ${event}`,
+  );
   const texts = new Map([["/supervise.toml", toml]]);
   const placeOf = (of: string, key: string) => {
     const found = keyLocation(texts, of, key);

@@ -54,7 +54,7 @@ async function explainPresent(
 ): Promise<void> {
   const { actors } = await fromPromise(client.request("explain", { paths: args.words }));
   const entries = lastLife(readJournal(host.files, folder) ?? []);
-  const told = actors.map((one) => ({ one, chain: pastOf(entries, one.cause, kindOf) }));
+  const told = actors.map((one) => ({ one, chain: pastOf(entries, [one.cause, ...one.rootCauses], kindOf) }));
   if (ui.json) {
     const values = told.map(({ one, chain }) => ({ ...one, causes: causeFields(chain) }));
     return await fromPromise(ui.printJson([{ ended: false, actors: values }]));
@@ -83,7 +83,7 @@ async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept
   if (meant.length === 0) throw noEntryOf(args.words, paths.filter((path) => path !== ROOT));
   const told = meant.map((path) => {
     const end = endOf(entries, path);
-    return { path, chain: end === null ? [] : pastOf(entries, end.seq, kindOf) };
+    return { path, chain: end === null ? [] : pastOf(entries, [end.seq], kindOf) };
   });
   if (ui.json) {
     const values = told.map(({ path, chain }) => ({ path, causes: causeFields(chain) }));

@@ -5,7 +5,8 @@ import { ROOT } from "../../config/plan.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
 import type { CauseLink } from "../../explanation/causes.ts";
 import type { Explanation } from "../../explanation/explanation.ts";
-import { describeExplanation, type Part, type PlaceOf } from "../../words/describe_explanation.ts";
+import { explanationParts } from "../../words/explaining/explanation_parts.ts";
+import type { PlaceOf } from "../../words/explaining/key_text.ts";
 import { describeEntry } from "./entry.ts";
 import type { Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -19,15 +20,6 @@ const LEAST_COLUMNS = 20;
 /** More links of a chain are told by its beginning and its end. */
 const MOST_LINKS = 7;
 
-const LABELS: Readonly<Record<Part["about"], string>> = {
-  what: "now",
-  waits: "waits",
-  next: "next",
-  left: "left",
-  if: "if",
-  do: "do",
-};
-
 /** See the module. @param chain What led to it, the first cause first. */
 export function renderExplanation(
   explanation: Explanation,
@@ -39,9 +31,17 @@ export function renderExplanation(
   const { path, state, sinceMs } = explanation;
   const age = sinceMs === null ? "" : paint.dim(` for ${describeDuration(Math.max(0, sinceMs))}`);
   const head = `${paint.bold(nameOf(path))}  ${paint[COLOURS[state]](state.replace("_", " "))}${age}`;
-  const parts = describeExplanation(explanation, placeOf);
-  const [first, ...rest] = parts.map(({ about, lines }) => partLines(LABELS[about], lines, columns, paint));
-  return [head, ...first ?? [], ...chainLines(chain, columns, paint), ...rest.flat()].join("\n");
+  const parts = explanationParts(explanation, placeOf).map(({ about, lines }) => ({
+    about,
+    lines: partLines(about, lines, columns, paint),
+  }));
+  const isNow = parts[0]?.about === "now";
+  return [
+    head,
+    ...isNow ? parts[0]!.lines : [],
+    ...chainLines(chain, columns, paint),
+    ...parts.slice(isNow ? 1 : 0).flatMap(({ lines }) => lines),
+  ].join("\n");
 }
 
 /** The page of a node whose tree has ended: the journal alone tells of it. */

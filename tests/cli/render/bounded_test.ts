@@ -75,7 +75,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   "simulation/expect/parse.ts": "the states that there are",
   "simulation/script_text.ts": "the hooks that there are",
   "words/describe_change.ts": "six keys",
-  "words/describe_forecast.ts": "a few pauses, then their number",
+  "words/explaining/forecast_sentences.ts": "a few pauses, then their number",
   "words/describe_reached.ts": "the limits that there are",
   "words/describe_why.ts": "bounded by the view",
   "worker/context_options.ts": "the options that there are",

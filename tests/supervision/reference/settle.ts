@@ -62,8 +62,8 @@ function settleNode(turn: Turn, census: Census, id: NodeId): void {
 function tryStart(turn: Turn, census: Census, id: NodeId): void {
   const verdict = startVerdict(turn, census, id);
   if (verdict === "wait") return pullIn(turn, id);
-  const { cause } = turn.node(id);
   if (verdict !== "start") {
+    const { cause } = turn.node(verdict.on);
     return conclude(turn, id, { to: "failed", reason: { kind: "dependency", on: verdict.on } }, cause);
   }
   census.of(turn.spec(id).parent!).starting += 1;

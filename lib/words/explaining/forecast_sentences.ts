@@ -1,15 +1,15 @@
 /** The consequences if an actor goes on failing, in sentences for people. */
-import { describeDuration } from "../base/duration.ts";
-import { nameSome } from "../base/name_some.ts";
-import type { Failing, Forecast, Retry } from "../explanation/forecast.ts";
-import { ROOT } from "../config/plan.ts";
-import { describeExit } from "./describe_reason.ts";
+import { describeDuration } from "../../base/duration.ts";
+import { nameSome } from "../../base/name_some.ts";
+import type { Failing, Forecast, Retry } from "../../explanation/forecast.ts";
+import { ROOT } from "../../config/plan.ts";
+import { describeExit } from "../describe_reason.ts";
 
 /** So many pauses are told one by one. */
 const MOST_PAUSES = 6;
 
 /** See the module. @param isRunning Whether it runs well, so that it has not failed yet. */
-export function describeForecast(forecast: Forecast, isRunning: boolean): readonly string[] {
+export function forecastSentences(forecast: Forecast, isRunning: boolean): readonly string[] {
   const { retries, end, escalated, consequences, outcome } = forecast;
   const sentences = [
     `${ifClause(forecast.failing, isRunning)}${thenClause(retries, end !== null || outcome !== null)}`,

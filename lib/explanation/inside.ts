@@ -1,0 +1,72 @@
+/** The nodes of a tree that want attention: what has failed, is restarted, is unhealthy, or is being stopped. PURE. */
+import type { Instant } from "../base/instant.ts";
+import { type NodeId, ROOT } from "../config/plan.ts";
+import { hasEndedForGood, type NodeState, type State } from "../supervision/state.ts";
+import { type View, viewOf } from "../supervision/view.ts";
+import { sinceMsOf } from "./since.ts";
+
+/** An actor that wants attention. */
+export interface Trouble extends Pick<View, "state" | "why" | "pid"> {
+  readonly path: NodeId;
+  /** How long it has been so, in milliseconds; null if that is not known. */
+  readonly sinceMs: number | null;
+}
+
+/** The inside of a tree. */
+export interface Inside {
+  /** How many of its actors are ready or have completed, and how many are to be. */
+  readonly good: number;
+  readonly all: number;
+  /** The actors that want attention, those that have failed first; at most eight. */
+  readonly troubles: readonly Trouble[];
+  /** How many more there are. */
+  readonly more: number;
+}
+
+/** A page is for one person, who reads it at one sitting. */
+const MOST = 8;
+
+/** The inside of a tree; null for an actor. */
+export function insideOf(state: State, id: NodeId, now: Instant): Inside | null {
+  if (state.nodes.get(id)!.kind !== "tree") return null;
+  const actors = state.topology.places
+    .filter(({ id: one, ancestors }) => one !== ROOT && ancestors.includes(id))
+    .map((place) => state.nodes.get(place.id)!)
+    .filter(({ kind }) => kind === "actor");
+  const wanted = actors.filter(({ phase }) => phase.at !== "inactive" && phase.at !== "scheduled");
+  const troubled = actors.map((node) => ({ node, rank: rankOf(node) }))
+    .filter(({ rank }) => rank !== null)
+    .toSorted((a, b) => a.rank! - b.rank!);
+  return {
+    good: wanted.filter(({ phase }) => phase.at === "running" || phase.at === "completed").length,
+    all: wanted.length,
+    troubles: troubled.slice(0, MOST).map(({ node }) => {
+      const { state: visible, why, pid } = viewOf(state, node, now);
+      return { path: node.id, state: visible, why, pid, sinceMs: sinceMsOf(state, node.id, now) };
+    }),
+    more: Math.max(0, troubled.length - MOST),
+  };
+}
+
+/** How early an actor is told of; null if nothing is wrong with it. */
+function rankOf(node: NodeState): number | null {
+  const { phase } = node;
+  switch (phase.at) {
+    case "failed":
+      // A failure that a dependency has passed on is told after the one that it began with.
+      return phase.reason.kind === "dependency" ? 1 : 0;
+    case "backing_off":
+    case "regrouping":
+      return 2;
+    case "running":
+      return phase.hold !== null || (phase.health !== null && phase.health.lastError !== null) ? 3 : null;
+    case "stopping":
+      return 4;
+    case "stopped":
+      return hasEndedForGood(node) || phase.why === "request" ? 5 : null;
+    case "scheduled":
+      return phase.last?.ok === false ? 6 : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,60 @@
+/** The commands that help, in sentences for people. */
+import { nameSome } from "../../base/name_some.ts";
+import { ROOT } from "../../config/plan.ts";
+import type { Explanation } from "../../explanation/explanation.ts";
+import { rootsOf } from "../../explanation/waits.ts";
+
+/** See the module. */
+export function adviceLines(explanation: Explanation): readonly string[] {
+  if (explanation.kind === "tree") return treeAdvice(explanation);
+  const { path, state, why, waits, root, forecast } = explanation;
+  switch (state) {
+    case "waiting": {
+      const roots = [...new Set(rootsOf(waits).map(({ on }) => on))];
+      if (why?.kind === "turn" || roots.length === 0) return [];
+      const names = nameSome(roots);
+      const isHopeless = rootsOf(waits).some(({ isHopeless }) => isHopeless);
+      return [
+        isHopeless
+          ? `mend ${names} (\`supervise logs ${roots[0]}\`), then \`supervise start ${roots[0]}\``
+          : `look at ${names}: \`supervise logs ${roots[0]}\`, \`supervise explain ${roots[0]}\``,
+        `\`supervise start --no-deps ${path}\` starts it without waiting`,
+      ];
+    }
+    case "starting":
+      return [`\`supervise logs ${path}\` shows what it prints`];
+    case "backing_off":
+      return [
+        `\`supervise logs ${path}\` shows why it ended; \`supervise restart ${path}\` starts it at once`,
+      ];
+    case "failed": {
+      const first = root?.node ?? path;
+      return first === ROOT ? [] : [
+        `\`supervise logs ${first}\` shows what it printed; when that is mended, \`supervise reset ${first}\` starts it again`,
+      ];
+    }
+    case "stopped":
+      return [`\`supervise start ${path}\``];
+    case "inactive":
+      return why?.kind === "profile"
+        ? [`\`supervise start ${path}\`, or \`supervise up --profile ${why.profiles[0]}\``]
+        : [`\`supervise start ${path}\``];
+    case "stopping":
+      return [`\`supervise signal KILL ${path}\` does not wait any longer`];
+    case "running":
+      return forecast !== null && why?.kind === "health"
+        ? [`\`supervise logs ${path}\`; \`supervise restart ${path}\``]
+        : [];
+    case "completed":
+      return [];
+  }
+}
+
+/** A tree is mended where it hangs. */
+function treeAdvice({ path, state, inside, waits }: Explanation): readonly string[] {
+  const first = state === "starting" ? rootsOf(waits)[0]?.on : inside?.troubles[0]?.path;
+  if (first !== undefined) return [`\`supervise explain ${first}\`, \`supervise logs ${first}\``];
+  return path !== ROOT && (state === "stopped" || state === "failed")
+    ? [`\`supervise start ${path}\` starts all in it`]
+    : [];
+}
