@@ -130,10 +130,17 @@ export class ControlClient {
     else {
       const error = readWireError(message.error);
       if (error === null) throw new FrameError("A frame with an error that cannot be read");
-      open.reject(error);
+      open.reject(this.#ofTwoVersions(error));
     }
     // Not before it is settled: what turns out to be no answer leaves the request open, to be told of the loss.
     this.#open.delete(message.id);
+  }
+
+  /** A request that a supervisor of another version does not know, though it speaks our protocol, is no mistake of the caller. */
+  #ofTwoVersions(error: UserError): UserError {
+    const supervisor = this.#greeted?.version ?? VERSION;
+    const isStranger = error.code === "control/bad-request" && supervisor !== VERSION;
+    return isStranger ? otherVersion({ supervisor, client: VERSION }) : error;
   }
 
   /** Hands items to a follower. One that throws is told nothing more; that is no reason to lose the connection. */

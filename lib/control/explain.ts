@@ -2,9 +2,10 @@
 import { type KeyLocation, keyLocation } from "../config/toml/key_location.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
-import { explainNode, type Explanation } from "../explanation/explanation.ts";
+import { explainNode, type Explanation, type Living } from "../explanation/explanation.ts";
 import { keysOf } from "../explanation/keys_of.ts";
 import type { Host } from "../host/ports/host.ts";
+import type { ProcessRow } from "../host/ports/processes.ts";
 
 /** An explanation of one node. Texts are without secrets. */
 export interface Explained extends Explanation {
@@ -13,20 +14,29 @@ export interface Explained extends Explanation {
 }
 
 /** The source of explanations. */
-export type ExplainSource = Pick<Engine, "state" | "nextDate">;
+export type ExplainSource = Pick<Engine, "state" | "nextDate" | "processesOf">;
+
+/** Explanations of the first of some nodes. */
+export interface ExplainedNodes {
+  readonly actors: readonly Explained[];
+  /** How many more there are. */
+  readonly more: number;
+}
 
 /** A forecast takes time, and more would hold up the tree. */
 const MOST = 50;
 
-/** The explanations of some nodes, in their order. @param texts The file that the tree goes by, with what it includes. */
+/** The explanations of some nodes, in their order, fifty at most. @param texts The file that the tree goes by, with what it includes. */
 export function explained(
-  { state, nextDate }: ExplainSource,
+  engine: ExplainSource,
   { clock, wallClock }: Pick<Host, "clock" | "wallClock">,
   texts: ReadonlyMap<string, string>,
   nodes: readonly NodeId[],
-): readonly Explained[] {
-  const present = { now: clock.now(), date: wallClock(), nextDate };
-  return nodes.slice(0, MOST).map((id) => {
+): ExplainedNodes {
+  const { state, nextDate } = engine;
+  const living = (path: NodeId) => engine.processesOf(path).map((row) => livingOf(path, row));
+  const present = { now: clock.now(), date: wallClock(), nextDate, living };
+  const actors = nodes.slice(0, MOST).map((id) => {
     const explanation = explainNode(state, id, present);
     const keys = keysOf(explanation).flatMap(({ path, key }) => {
       const place = keyLocation(texts, path, key);
@@ -34,4 +44,9 @@ export function explained(
     });
     return { ...explanation, keys };
   });
+  return { actors, more: nodes.length - actors.length };
+}
+
+function livingOf(path: NodeId, { pid, name, state }: ProcessRow): Living {
+  return { path, pid, name, isStill: state === "D" || state === "T" };
 }

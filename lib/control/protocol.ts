@@ -17,7 +17,7 @@ import type { LayerName } from "../engine/containment/layer.ts";
 import type { Counts, ReceiptLine, Survivor } from "../engine/containment/ledger.ts";
 import type { PlanChange } from "../config/changes/diff_plans.ts";
 import type { NodeDetails } from "./details.ts";
-import type { Explained } from "./explain.ts";
+import type { ExplainedNodes } from "./explain.ts";
 import type { GuestPlace } from "../engine/run/guests.ts";
 import type { GroupLimits, NodeSpec } from "../config/plan.ts";
 import type { Scaled } from "../config/declared/scaled.ts";
@@ -261,7 +261,7 @@ export interface Results {
   readonly begin: Record<never, never>;
   readonly status: TreeStatus;
   readonly details: { readonly actors: readonly NodeDetails[] };
-  readonly explain: { readonly actors: readonly Explained[] };
+  readonly explain: ExplainedNodes;
   readonly summary: TreeSummary;
   readonly start: ActionResult;
   readonly stop: StopResult;

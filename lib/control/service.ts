@@ -173,7 +173,7 @@ export class Service {
     explain: async ({ paths }) => {
       const { explained } = await fromPromise(import("./explain.ts"));
       const nodes = paths.length === 0 ? [ROOT] : selectOrThrow(this.#plan, paths);
-      return { actors: explained(this.#engine, this.#host, this.#source.kept.texts, nodes) };
+      return explained(this.#engine, this.#host, this.#source.kept.texts, nodes);
     },
     summary: () => {
       const { state } = this.#engine;

@@ -15,7 +15,7 @@ import { maskEvent } from "./mask_event.ts";
 import { type GroupLimits, type NodeId, type Plan, ROOT } from "../config/plan.ts";
 import { isDead, presentRow } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
-import type { ProcessId, ReapedOrphan } from "../host/ports/processes.ts";
+import type { ProcessId, ProcessRow, ReapedOrphan } from "../host/ports/processes.ts";
 import { fromPromise } from "../bridge/from_promise.ts";
 import { Event } from "../sync/event.ts";
 import { CancelScope } from "../scope/cancel_scope.ts";
@@ -33,6 +33,7 @@ import { nextDeadline, step } from "../supervision/step.ts";
 import { Alerts } from "./alerts/alerts.ts";
 import { loadCronDates, type NextDate } from "./cron_dates.ts";
 import { DateKeeper } from "./date_keeper.ts";
+import { limitErrorOf } from "../base/limit_error.ts";
 import { Containment } from "./containment/containment.ts";
 import { FileWatch } from "./watching/file_watch.ts";
 import { ExitWatch } from "./survival/exit_watch.ts";
@@ -253,6 +254,18 @@ export class Engine {
   /** The process that the actors of a tree are children of; null if it is this one, or there is none now. */
   isolatorOf(tree: NodeId): number | null {
     return this.#isolators.pidOf(tree);
+  }
+
+  /** The living processes of an actor; none if it has no run, or they cannot be looked up now. */
+  processesOf(id: NodeId): readonly ProcessRow[] {
+    const phase = this.#state.nodes.get(id)?.phase;
+    if (phase === undefined || !("run" in phase)) return [];
+    try {
+      return this.#containment.processesOf(phase.run);
+    } catch (error) {
+      if (limitErrorOf(error) === null) throw error;
+      return [];
+    }
   }
 
   /** The layer that contains the processes. */

@@ -69,6 +69,8 @@ export interface Explanation {
   readonly moreWaits: number;
   /** What is in it; null for an actor. */
   readonly inside: Inside | null;
+  /** The processes that are yet to end, where it is being stopped, or others in it are. */
+  readonly alive: readonly Living[];
   /** The nodes that depend on it and are neither over nor done. */
   readonly neededBy: readonly NodeId[];
   /** Where its failure began, if that is elsewhere. */
@@ -83,6 +85,16 @@ export interface Explanation {
   }[];
 }
 
+/** A process of a run. */
+export interface Living {
+  readonly path: NodeId;
+  readonly pid: number;
+  /** Name of its program, as the kernel has it. */
+  readonly name: string;
+  /** Whether it is stopped, or waits for the kernel, so that it does not answer signals but SIGKILL. */
+  readonly isStill: boolean;
+}
+
 /** The instant and the date of an explanation. */
 export interface Present {
   readonly now: Instant;
@@ -90,6 +102,8 @@ export interface Present {
   readonly date: number;
   /** The dates of cron expressions. @default None ever comes. */
   readonly nextDate?: Calendar["next"];
+  /** The living processes of an actor. @default Nobody looks. */
+  readonly living?: (actor: NodeId) => readonly Living[];
 }
 
 /** More root causes have no forecast of their own. */
@@ -129,6 +143,7 @@ export function explainNode(state: State, id: NodeId, present: Present): Explana
     waits,
     moreWaits: more,
     inside,
+    alive: stoppingIn(node, inside).flatMap((one) => present.living?.(one) ?? []),
     neededBy: neededBy(state, id),
     root,
     forecast: forecastOf(state, node, present),
@@ -137,6 +152,11 @@ export function explainNode(state: State, id: NodeId, present: Present): Explana
       return { path, next: nextOf(state, end, present), forecast: forecastOf(state, end, present) };
     }),
   };
+}
+
+function stoppingIn({ id, kind, phase }: NodeState, inside: Inside | null): readonly NodeId[] {
+  if (kind === "actor") return phase.at === "stopping" ? [id] : [];
+  return inside!.troubles.filter(({ state }) => state === "stopping").map(({ path }) => path);
 }
 
 function lastExitOf(node: NodeState, now: Instant): Explanation["lastExit"] {

@@ -23,19 +23,35 @@ const ENDS = new Set([
   "ended",
 ]);
 
+/** What a journal has of the causes of something. */
+export interface Past<Entry> {
+  /** The decisions that led to it, the first one first. */
+  readonly links: readonly CauseLink<Entry>[];
+  /** What the journal has no more: nothing, the beginning of a chain, or all of it. */
+  readonly lost: "nothing" | "beginning" | "all";
+}
+
+/** Nothing is known, and nothing is missed. */
+export const NO_PAST: Past<never> = { links: [], lost: "nothing" };
+
 /**
- * The causes of some entries, the first one first; what repeats is told once.
+ * The causes of some entries; what repeats is told once.
  *
- * @param seqs Their numbers; those that the journal has not are passed over.
+ * @param seqs Their numbers; 0 for none.
  * @param kindOf What makes entries the same.
  */
 export function pastOf<Entry extends PastEntry>(
   entries: readonly Entry[],
   seqs: readonly number[],
   kindOf: (entry: Entry) => string,
-): readonly CauseLink<Entry>[] {
-  const causes = new Set(seqs.flatMap((seq) => causesOf(entries, seq)));
-  return collapsed([...causes].toSorted((a, b) => a.seq - b.seq), kindOf);
+): Past<Entry> {
+  const chains = seqs.filter((seq) => seq > 0).map((seq) => causesOf(entries, seq));
+  const causes = [...new Set(chains.flat())].toSorted((a, b) => a.seq - b.seq);
+  const isCut = chains.some((chain) => chain.length === 0 || chain.at(-1)!.cause !== null);
+  return {
+    links: collapsed(causes, kindOf),
+    lost: !isCut ? "nothing" : causes.length === 0 ? "all" : "beginning",
+  };
 }
 
 /** The entry that says how a node ended: the last that is an end of it, else its last; null if there is none. */

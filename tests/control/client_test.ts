@@ -242,3 +242,33 @@ test("client: a supervisor of another version is asked what all have in common, 
     assert.deepEqual([told!.pid, told!.exit, told!.restarts], [7, null, 0]);
   });
 });
+
+test("client: a request that an older supervisor does not know is one of another version, not a mistake", async () => {
+  await onStage(async (stage) => {
+    for (const version of ["0.0.1", VERSION]) {
+      const [mine, theirs] = connectionPair();
+      const host = {
+        ...stage.host,
+        sockets: { ...stage.host.sockets, connect: () => Promise.resolve(mine) },
+      };
+      const connecting = connectControl(host, "/x", () => null);
+      const hello = await nextRequest(theirs);
+      const about = { protocol: PROTOCOL_VERSION, version, name: "n", file: "/f" };
+      await theirs.write(encodeFrame({ id: hello.id, result: about }));
+      const client = (await connecting)!;
+      const asked = client.request("explain", { paths: [] });
+      const { id } = await nextRequest(theirs);
+      const error = {
+        name: "control/bad-request",
+        message: 'There is no request "explain"',
+        hint: null,
+        exitCode: 2,
+      };
+      await theirs.write(encodeFrame({ id, error }));
+      await assert.rejects(asked, {
+        code: version === VERSION ? "control/bad-request" : "control/version",
+      });
+      client.close();
+    }
+  });
+});

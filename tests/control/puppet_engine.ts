@@ -72,6 +72,10 @@ export class PuppetEngine {
     return text.replaceAll("hush", "***");
   }
 
+  processesOf(): readonly [] {
+    return [];
+  }
+
   unkept(): null {
     return null;
   }

@@ -1,6 +1,8 @@
 /** `explain` as its users meet it. */
 import assert from "node:assert/strict";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { e2e } from "../harness/supervise.ts";
+import { until } from "../harness/until.ts";
 
 const CHAIN = `name = "chain"
 [actors.db]
@@ -33,3 +35,49 @@ e2e(
     );
   },
 );
+
+e2e("explain: the processes that keep a stop from ending, by number and name", async (sandbox) => {
+  sandbox.config(`[actors.deaf]
+exec = ["python3", "-c", "import os, signal; signal.signal(15, signal.SIG_IGN); os.fork(); print('deaf', flush=True); signal.pause()"]
+daemon = true
+ready = { log = "deaf" }
+stop = { grace = "10m" }
+`);
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  assert.equal((await sandbox.supervise("stop", "--no-wait", "deaf")).code, 0);
+  const page = await sandbox.supervise("explain", "deaf");
+  assert.match(page.stdout, /alive {3}python3\S* \(pid \d+\), python3\S* \(pid \d+\)\n/);
+  assert.match(page.stdout, /what is left of it is killed \(stop\.grace, supervise\.toml:5\)/);
+  const whole = await sandbox.supervise("explain");
+  assert.match(whole.stdout, /python3\S* \(pid \d+, of deaf\)/);
+  const [told] = JSON.parse((await sandbox.supervise("explain", "--json", "deaf")).stdout).actors;
+  const pids = told.alive.map(({ pid }: { pid: number }) => pid);
+  assert.equal(pids.length, 2);
+  assert.ok(pids.includes(told.pid));
+  assert.equal((await sandbox.supervise("signal", "--tree", "KILL", "deaf")).code, 0);
+  await until(
+    "it has stopped",
+    async () => /deaf {2}stopped/.test((await sandbox.supervise("explain", "deaf")).stdout),
+  );
+  assert.equal((await sandbox.supervise("down")).code, 0);
+});
+
+e2e("explain: a journal that was cut says what it does not tell", async (sandbox) => {
+  sandbox.config('[actors.a]\nexec = "sleep 1000"\ndaemon = true\n');
+  assert.equal((await sandbox.supervise("up", "-d")).code, 0);
+  const [file] = globSync(`${sandbox.dir}/state/**/journal.jsonl`);
+  const whole = readFileSync(file!, "utf8");
+  const [first, ...rest] = whole.trimEnd().split("\n");
+
+  writeFileSync(file!, `${first!.slice(0, 20)}\n${rest.join("\n")}\n`);
+  const cut = await sandbox.supervise("explain", "a");
+  assert.match(cut.stdout, /because \.\.\. the journal does not go back to what led to that/);
+  assert.match(cut.stdout, /1 line of the journal cannot be read/);
+  assert.equal(JSON.parse((await sandbox.supervise("explain", "--json", "a")).stdout).unreadEntries, 1);
+
+  writeFileSync(file!, "");
+  const empty = await sandbox.supervise("explain", "a");
+  assert.match(empty.stdout, /because the journal does not tell/);
+  writeFileSync(file!, whole);
+  assert.equal((await sandbox.supervise("down")).code, 0);
+});

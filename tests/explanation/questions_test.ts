@@ -150,7 +150,7 @@ function answerTo({ toml, script, atMs, path }: Question): string {
   tree.advanceTo(instant(atMs));
   const explanation = explainNode(tree.state, path as NodeId, { now: tree.now, date: tree.date });
   const entries = tree.trace().entries.map((entry) => journalEntryOf(entry, date0));
-  const chain = pastOf(
+  const past = pastOf(
     entries,
     [explanation.cause, ...explanation.rootCauses],
     ({ path, event }) => `${path} ${event}`,
@@ -160,7 +160,7 @@ function answerTo({ toml, script, atMs, path }: Question): string {
     const found = keyLocation(texts, of, key);
     return found === null ? null : `supervise.toml:${found.line}`;
   };
-  return renderExplanation(explanation, chain, placeOf, 80, painter(false));
+  return renderExplanation(explanation, past, placeOf, 80, painter(false));
 }
 
 test("questions: each is answered as written down, in under 25 lines of 80 columns", () => {

@@ -1,3 +1,4 @@
+import { counted, grouped } from "../../base/counted.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { baseName } from "../../base/posix_path.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -7,12 +8,12 @@ import type { ControlClient } from "../../control/client.ts";
 import type { Explained } from "../../control/explain.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
-import { entriesBetween, readJournal } from "../../engine/journal/journal_reader.ts";
-import type { CauseLink } from "../../explanation/causes.ts";
-import { endOf, pastOf } from "../../explanation/past.ts";
+import { entriesBetween, type KeptJournal, readKeptJournal } from "../../engine/journal/journal_reader.ts";
+import { endOf, NO_PAST, type Past, pastOf } from "../../explanation/past.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
 import { noEntryOf } from "../no_entry.ts";
+import type { Painter } from "../render/paint.ts";
 import { renderExplanation, renderPast } from "../render/explanation.ts";
 import { type Kept, withKept } from "../which_tree.ts";
 
@@ -52,17 +53,22 @@ async function explainPresent(
   { folder }: Kept,
   client: ControlClient,
 ): Promise<void> {
-  const { actors } = await fromPromise(client.request("explain", { paths: args.words }));
-  const entries = lastLife(readJournal(host.files, folder) ?? []);
-  const told = actors.map((one) => ({ one, chain: pastOf(entries, [one.cause, ...one.rootCauses], kindOf) }));
+  const { actors, more } = await fromPromise(client.request("explain", { paths: args.words }));
+  const { entries, unread } = lastLife(readKeptJournal(host.files, folder));
+  const told = actors.map((one) => ({ one, past: pastOf(entries, [one.cause, ...one.rootCauses], kindOf) }));
   if (ui.json) {
-    const values = told.map(({ one, chain }) => ({ ...one, causes: causeFields(chain) }));
-    return await fromPromise(ui.printJson([{ ended: false, actors: values }]));
+    const values = told.map(({ one, past }) => ({ ...one, ...pastFields(past) }));
+    return await fromPromise(ui.printJson([{ ended: false, actors: values, more, unreadEntries: unread }]));
   }
-  const pages = told.map(({ one, chain }) =>
-    renderExplanation(one, chain, placesIn(one), ui.columns, ui.out)
-  );
-  await fromPromise(ui.print(pages.join("\n\n")));
+  const pages = told.map(({ one, past }) => renderExplanation(one, past, placesIn(one), ui.columns, ui.out));
+  const rest = more === 0 ? [] : [ui.out.dim(`and ${grouped(more)} more: name some of them`)];
+  await fromPromise(ui.print([...pages, ...unreadLines(unread, ui.out), ...rest].join("\n\n")));
+}
+
+/** Lines that say nothing may have been those that are missed. */
+function unreadLines(unread: number, paint: Painter): readonly string[] {
+  if (unread === 0) return [];
+  return [paint.dim(`${counted(unread, "line")} of the journal cannot be read: cut, or of another version`)];
 }
 
 function placesIn({ keys }: Explained): (path: string, key: string) => string | null {
@@ -73,9 +79,9 @@ function placesIn({ keys }: Explained): (path: string, key: string) => string | 
 }
 
 async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept): Promise<void> {
-  const all = readJournal(host.files, folder);
-  if (all === null) throw await nothing("events/none", "There is no journal of this tree");
-  const entries = lastLife(all);
+  const kept = readKeptJournal(host.files, folder);
+  if (kept === null) throw await nothing("events/none", "There is no journal of this tree");
+  const { entries, unread } = lastLife(kept);
   const paths = [...new Set(entries.map(({ path }) => path))];
   const meant = args.words.length === 0
     ? [ROOT]
@@ -83,25 +89,25 @@ async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept
   if (meant.length === 0) throw noEntryOf(args.words, paths.filter((path) => path !== ROOT));
   const told = meant.map((path) => {
     const end = endOf(entries, path);
-    return { path, chain: end === null ? [] : pastOf(entries, [end.seq], kindOf) };
+    return { path, past: end === null ? NO_PAST : pastOf(entries, [end.seq], kindOf) };
   });
   if (ui.json) {
-    const values = told.map(({ path, chain }) => ({ path, causes: causeFields(chain) }));
-    return await fromPromise(ui.printJson([{ ended: true, actors: values }]));
+    const values = told.map(({ path, past }) => ({ path, ...pastFields(past) }));
+    return await fromPromise(ui.printJson([{ ended: true, actors: values, unreadEntries: unread }]));
   }
-  await fromPromise(
-    ui.print(told.map(({ path, chain }) => renderPast(path, chain, ui.columns, ui.out)).join("\n\n")),
-  );
+  const pages = told.map(({ path, past }) => renderPast(path, past, ui.columns, ui.out));
+  await fromPromise(ui.print([...pages, ...unreadLines(unread, ui.out)].join("\n\n")));
 }
 
 /** The causes, for JSON. */
-function causeFields(chain: readonly CauseLink<JournalEntry>[]) {
-  return chain.map(({ entry, times }) => ({ ...wordedEntry(entry), times }));
+function pastFields({ links, lost }: Past<JournalEntry>) {
+  return { causes: links.map(({ entry, times }) => ({ ...wordedEntry(entry), times })), lostCauses: lost };
 }
 
 /** Each life of a tree counts its entries from 1. */
-function lastLife(entries: readonly JournalEntry[]): readonly JournalEntry[] {
-  return entriesBetween(entries, 0, Infinity);
+function lastLife(kept: KeptJournal | null): KeptJournal {
+  if (kept === null) return { entries: [], unread: 0 };
+  return { ...kept, entries: entriesBetween(kept.entries, 0, Infinity) };
 }
 
 /** Entries of one kind are told once if they repeat: numbers of processes and pauses do not make them another kind. */

@@ -3,8 +3,8 @@ import { counted } from "../../base/counted.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
-import type { CauseLink } from "../../explanation/causes.ts";
 import type { Explanation } from "../../explanation/explanation.ts";
+import type { Past } from "../../explanation/past.ts";
 import { explanationParts } from "../../words/explaining/explanation_parts.ts";
 import type { PlaceOf } from "../../words/explaining/key_text.ts";
 import { describeEntry } from "./entry.ts";
@@ -19,11 +19,19 @@ const INDENT = 8;
 const LEAST_COLUMNS = 20;
 /** More links of a chain are told by its beginning and its end. */
 const MOST_LINKS = 7;
+/** A page is read at one look, with the line that says what it is about. */
+const MOST_LINES = 23;
 
-/** See the module. @param chain What led to it, the first cause first. */
+/** A part as it is shown: its sentences, each as the lines that it is broken into. */
+interface Block {
+  readonly label: string;
+  readonly sentences: readonly (readonly string[])[];
+}
+
+/** See the module. @param past The decisions that led to it. */
 export function renderExplanation(
   explanation: Explanation,
-  chain: readonly CauseLink<JournalEntry>[],
+  past: Past<JournalEntry>,
   placeOf: PlaceOf,
   columns: number,
   paint: Painter,
@@ -31,42 +39,42 @@ export function renderExplanation(
   const { path, state, sinceMs } = explanation;
   const age = sinceMs === null ? "" : paint.dim(` for ${describeDuration(Math.max(0, sinceMs))}`);
   const head = `${paint.bold(nameOf(path))}  ${paint[COLOURS[state]](state.replace("_", " "))}${age}`;
-  const parts = explanationParts(explanation, placeOf).map(({ about, lines }) => ({
-    about,
-    lines: partLines(about, lines, columns, paint),
-  }));
-  const isNow = parts[0]?.about === "now";
-  return [
-    head,
-    ...isNow ? parts[0]!.lines : [],
-    ...chainLines(chain, columns, paint),
-    ...parts.slice(isNow ? 1 : 0).flatMap(({ lines }) => lines),
-  ].join("\n");
+  const parts = explanationParts(explanation, placeOf).map(({ about, lines }) =>
+    blockOf(about, lines, columns)
+  );
+  const first = parts[0]?.label === "now" ? 1 : 0;
+  const because = blockOf("because", chainLines(past, paint), columns);
+  const blocks = fitted([...parts.slice(0, first), because, ...parts.slice(first)]);
+  return [head, ...blocks.flatMap((block) => blockLines(block, paint))].join("\n");
 }
 
 /** The page of a node whose tree has ended: the journal alone tells of it. */
 export function renderPast(
   path: string,
-  chain: readonly CauseLink<JournalEntry>[],
+  past: Past<JournalEntry>,
   columns: number,
   paint: Painter,
 ): string {
   const head = `${paint.bold(nameOf(path))}  ${paint.dim("the tree does not run any more")}`;
-  return [head, ...chainLines(chain, columns, paint)].join("\n");
+  return [head, ...blockLines(blockOf("because", chainLines(past, paint), columns), paint)].join("\n");
 }
 
 function nameOf(path: string): string {
   return path === ROOT ? "the tree" : path;
 }
 
-function chainLines(
-  chain: readonly CauseLink<JournalEntry>[],
-  columns: number,
-  paint: Painter,
-): readonly string[] {
-  const told = chain.map(({ entry, times }) => {
-    const often = times === 1 ? "" : ` (${counted(times, "time")} since ${clockOf(entry)})`;
-    return `${paint.dim(clockOf(entry))} ${describeEntry(entry, paint)}${paint.dim(often)}`;
+function chainLines({ links, lost }: Past<JournalEntry>, paint: Painter): readonly string[] {
+  if (lost === "all") {
+    return ["the journal does not tell: it was removed or cut since, or is that of another tree"];
+  }
+  let day = "";
+  const told = links.map(({ entry, times }) => {
+    const [date, clock] = [entry.at.slice(0, 10), clockOf(entry)];
+    // The date is told where it is another one; all times are those of UTC, as in `events`.
+    const when = date === day ? clock : `${date} ${clock}Z`;
+    day = date;
+    const often = times === 1 ? "" : ` (${counted(times, "time")} since ${clock})`;
+    return `${paint.dim(when)} ${describeEntry(entry, paint)}${paint.dim(often)}`;
   });
   const left = told.length - MOST_LINKS;
   const lines = left <= 0 ? told : [
@@ -74,24 +82,49 @@ function chainLines(
     `... ${counted(left, "decision")} more, in \`supervise events\``,
     ...told.slice(2 + left),
   ];
-  return partLines("because", lines, columns, paint);
+  return lost === "nothing" ? lines : ["... the journal does not go back to what led to that", ...lines];
 }
 
 function clockOf({ at }: JournalEntry): string {
   return at.slice(11, 19);
 }
 
-function partLines(
-  label: string,
-  lines: readonly string[],
-  columns: number,
-  paint: Painter,
-): readonly string[] {
+function blockOf(label: string, sentences: readonly string[], columns: number): Block {
   const width = Math.max(LEAST_COLUMNS, columns - INDENT - 2);
-  const broken = lines.flatMap((line) => {
-    const depth = /^ */.exec(line)![0].length;
-    const [first, ...rest] = wrapTo(printable(line.slice(depth)), width - depth);
-    return [first!, ...rest.map((one) => `  ${one}`)].map((one) => " ".repeat(depth) + one);
+  return {
+    label,
+    sentences: sentences.map((sentence) => {
+      const depth = /^ */.exec(sentence)![0].length;
+      const [first, ...rest] = wrapTo(printable(sentence.slice(depth)), width - depth);
+      return [first!, ...rest.map((one) => `  ${one}`)].map((one) => " ".repeat(depth) + one);
+    }),
+  };
+}
+
+/** The blocks of a page that is not too long: the longest ones lose their last sentences first, and say so. */
+function fitted(blocks: readonly Block[]): readonly Block[] {
+  const kept = blocks.map(({ sentences }) => sentences.length);
+  const shown = blocks.map(({ label, sentences }, index) => (): Block => {
+    const left = sentences.length - kept[index]!;
+    const more = left === 0 ? [] : [[`and ${left} more; --json has them all`]];
+    return { label, sentences: [...sentences.slice(0, kept[index]), ...more] };
   });
-  return broken.map((line, index) => `  ${paint.dim((index === 0 ? label : "").padEnd(INDENT))}${line}`);
+  const heights = () => shown.map((show) => heightOf(show()));
+  for (let all = heights(); all.reduce((sum, one) => sum + one, 0) > MOST_LINES; all = heights()) {
+    const candidates = all.map((height, index) => kept[index]! > 1 ? height : 0);
+    const longest = candidates.indexOf(Math.max(...candidates));
+    if (candidates[longest] === 0) break;
+    kept[longest]! -= 1;
+  }
+  return shown.map((show) => show());
+}
+
+function heightOf({ sentences }: Block): number {
+  return sentences.reduce((sum, lines) => sum + lines.length, 0);
+}
+
+function blockLines({ label, sentences }: Block, paint: Painter): readonly string[] {
+  return sentences.flat().map((line, index) =>
+    `  ${paint.dim((index === 0 ? label : "").padEnd(INDENT))}${line}`
+  );
 }

@@ -15,11 +15,24 @@ import type { Files } from "../../host/ports/files.ts";
 import type { JournalEntry } from "./journal.ts";
 import { journalFileOf } from "../state_folder.ts";
 
-/**
- * All journal entries that are kept, the oldest first; null if there is no journal. A rotation that happens meanwhile hides
- * none and doubles none: the files are read from the newest to the oldest, so that one which moves shows a second time.
- */
+/** A journal as it is kept. */
+export interface KeptJournal {
+  /** The oldest first. */
+  readonly entries: readonly JournalEntry[];
+  /** How many of its lines are cut, or no entries. */
+  readonly unread: number;
+}
+
+/** All journal entries that are kept, the oldest first; null if there is no journal. */
 export function readJournal(files: Files, folder: string): readonly JournalEntry[] | null {
+  return readKeptJournal(files, folder)?.entries ?? null;
+}
+
+/**
+ * The journal of a tree; null if there is none. A rotation that happens meanwhile hides no entry and doubles none: the files
+ * are read from the newest to the oldest, so that one which moves shows a second time.
+ */
+export function readKeptJournal(files: Files, folder: string): KeptJournal | null {
   const current = journalFileOf(folder);
   const texts: string[] = [];
   // Between two renames of a rotation one number is missing for a moment, or the current file is.
@@ -31,9 +44,9 @@ export function readJournal(files: Files, folder: string): readonly JournalEntry
     if (text !== null && !isGrown(texts.at(-1), text)) texts.push(text);
   }
   if (texts.length === 0) return null;
-  return texts.toReversed().flatMap((text) =>
-    text.split("\n").map(parseEntry).filter((entry) => entry !== null)
-  );
+  const lines = texts.toReversed().flatMap((text) => text.split("\n")).filter((line) => line !== "");
+  const entries = lines.map(parseEntry).filter((entry) => entry !== null);
+  return { entries, unread: lines.length - entries.length };
 }
 
 /** Whether a text is that of the file before, which has moved on and may have grown before it did. */

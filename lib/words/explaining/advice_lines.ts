@@ -40,7 +40,7 @@ export function adviceLines(explanation: Explanation): readonly string[] {
         ? [`\`supervise start ${path}\`, or \`supervise up --profile ${why.profiles[0]}\``]
         : [`\`supervise start ${path}\``];
     case "stopping":
-      return [`\`supervise signal KILL ${path}\` does not wait any longer`];
+      return [`\`supervise signal --tree KILL ${path}\` does not wait any longer`];
     case "running":
       return forecast !== null && why?.kind === "health"
         ? [`\`supervise logs ${path}\`; \`supervise restart ${path}\``]

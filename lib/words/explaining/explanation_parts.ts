@@ -1,6 +1,7 @@
 /** The parts of an explanation, as sentences for people under one word each. */
 import type { Explanation } from "../../explanation/explanation.ts";
 import { adviceLines } from "./advice_lines.ts";
+import { aliveLines } from "./alive_lines.ts";
 import { forecastSentences } from "./forecast_sentences.ts";
 import type { PlaceOf } from "./key_text.ts";
 import { leftLines } from "./left_lines.ts";
@@ -10,7 +11,7 @@ import { insideLines, waitLines } from "./wait_lines.ts";
 
 /** A part of an explanation. The first line of several may be followed by indented ones. */
 export interface Part {
-  readonly about: "now" | "waits" | "inside" | "next" | "left" | "if" | "do";
+  readonly about: "now" | "waits" | "inside" | "alive" | "next" | "left" | "if" | "do";
   readonly lines: readonly string[];
 }
 
@@ -20,6 +21,7 @@ export function explanationParts(explanation: Explanation, placeOf: PlaceOf): re
     { about: "now", lines: nowLines(explanation) },
     { about: "waits", lines: waitLines(explanation) },
     { about: "inside", lines: insideLines(explanation) },
+    { about: "alive", lines: aliveLines(explanation) },
     { about: "next", lines: nextLines(explanation, placeOf) },
     { about: "left", lines: leftLines(explanation, placeOf) },
     { about: "if", lines: ifLines(explanation) },
