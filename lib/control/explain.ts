@@ -1,9 +1,10 @@
 /** Explanations of nodes, with the places of the keys that say so. */
-import { type KeyLocation, keyLocation } from "../config/toml/key_location.ts";
+import { keyFinder, type KeyLocation } from "../config/toml/key_location.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainNode, type Explanation, type Living } from "../explanation/explanation.ts";
 import { keysOf } from "../explanation/keys_of.ts";
+import { isHalted, isStuck } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 
@@ -34,12 +35,13 @@ export function explained(
   nodes: readonly NodeId[],
 ): ExplainedNodes {
   const { state, nextDate } = engine;
+  const placeOf = keyFinder(texts);
   const living = (path: NodeId) => engine.processesOf(path).map((row) => livingOf(path, row));
   const present = { now: clock.now(), date: wallClock(), nextDate, living };
   const actors = nodes.slice(0, MOST).map((id) => {
     const explanation = explainNode(state, id, present);
     const keys = keysOf(explanation).flatMap(({ path, key }) => {
-      const place = keyLocation(texts, path, key);
+      const place = placeOf(path, key);
       return place === null ? [] : [{ path, key, ...place }];
     });
     return { ...explanation, keys };
@@ -47,6 +49,6 @@ export function explained(
   return { actors, more: nodes.length - actors.length };
 }
 
-function livingOf(path: NodeId, { pid, name, state }: ProcessRow): Living {
-  return { path, pid, name, isStill: state === "D" || state === "T" };
+function livingOf(path: NodeId, row: ProcessRow): Living {
+  return { path, pid: row.pid, name: row.name, isStill: isStuck(row) || isHalted(row) };
 }

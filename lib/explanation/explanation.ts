@@ -67,7 +67,7 @@ export interface Explanation {
   readonly waits: readonly Wait[];
   /** How many more it waits for. */
   readonly moreWaits: number;
-  /** What is in it; null for an actor. */
+  /** The actors in it; null for an actor. */
   readonly inside: Inside | null;
   /** The processes that are yet to end, where it is being stopped, or others in it are. */
   readonly alive: readonly Living[];

@@ -23,11 +23,11 @@ const ENDS = new Set([
   "ended",
 ]);
 
-/** What a journal has of the causes of something. */
+/** The causes of something, as far as a journal has them. */
 export interface Past<Entry> {
   /** The decisions that led to it, the first one first. */
   readonly links: readonly CauseLink<Entry>[];
-  /** What the journal has no more: nothing, the beginning of a chain, or all of it. */
+  /** The part that the journal has no more: nothing, the beginning of a chain, or all of it. */
   readonly lost: "nothing" | "beginning" | "all";
 }
 

@@ -30,6 +30,11 @@ export function isStuck({ state }: Pick<ProcessRow, "state">): boolean {
   return state === "D";
 }
 
+/** Whether a process is halted by a signal, and goes on when it gets SIGCONT. */
+export function isHalted({ state }: Pick<ProcessRow, "state">): boolean {
+  return state === "T";
+}
+
 /** The line of a very process, also if it is a zombie; null if it is gone. */
 export function presentRow(processes: Pick<Processes, "find">, id: ProcessId): ProcessRow | null {
   const row = processes.find(id.pid);

@@ -81,3 +81,39 @@ e2e("explain: a journal that was cut says what it does not tell", async (sandbox
   writeFileSync(file!, whole);
   assert.equal((await sandbox.supervise("down")).code, 0);
 });
+
+e2e("explain: a line of the file, and a key, mean something and do something in it", async (sandbox) => {
+  sandbox.config(`[actors.db]
+exec = "sleep 1000"
+daemon = true
+intensity = { restarts = 2, within = "1m" }
+env = { DB_PASSWORD = "hunter22" }
+
+[actors.restart]
+exec = "sleep 1001"
+`);
+  const line = await sandbox.supervise("explain", "supervise.toml:4");
+  assert.equal(line.code, 0, line.stderr);
+  assert.match(line.stdout, /How many restarts it is granted/);
+  assert.match(line.stdout, /supervise\.toml:4 {2}db: intensity\.restarts = 2\n/);
+  assert.match(line.stdout, /so for db: if it ends with exit code 1 now, it is restarted 2 times more/);
+  const secret = await sandbox.supervise("explain", "supervise.toml:5");
+  assert.match(secret.stdout, /db: env\.DB_PASSWORD = \*\*\*\n/);
+  const secretJson = await sandbox.supervise("explain", "--json", "supervise.toml:5");
+  assert.doesNotMatch(secret.stdout + secretJson.stdout, /hunter22/);
+  const table = await sandbox.supervise("explain", "supervise.toml:1");
+  assert.match(table.stdout, /the actor db;.*\n {5}2 {2}exec = "sleep 1000" {2}The program to run/);
+  const none = await sandbox.supervise("explain", "supervise.toml:6");
+  assert.deepEqual(none.code, 2);
+  assert.match(none.stderr, /Line 6 of "supervise\.toml" has no key\nhint: line 5 is the last/);
+  const missing = await sandbox.supervise("explain", "nowhere.toml:1");
+  assert.match(missing.stderr, /config\/not-found/);
+  const key = await sandbox.supervise("explain", "stop.grace");
+  assert.match(key.stdout, /Default: "10s"[^]*nothing sets stop\.grace/);
+  // An actor that is called like a key is the actor.
+  const actor = await sandbox.supervise("explain", "restart");
+  assert.match(actor.stderr, /events\/none/);
+  assert.match((await sandbox.supervise("explain", "actor.restart")).stdout, /nothing sets restart/);
+  const [told] = JSON.parse((await sandbox.supervise("explain", "--json", "intensity")).stdout).use.settings;
+  assert.deepEqual([told.line, told.of, told.for], [4, "db", ["db"]]);
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { keyLocation } from "../../lib/config/toml/key_location.ts";
+import { keyFinder } from "../../lib/config/toml/key_location.ts";
 import { test } from "../harness/test.ts";
 
 const TEXT = `[defaults]
@@ -19,7 +19,7 @@ start_timeout = "5s"
 `;
 
 function at(path: string, key: string): string | null {
-  const found = keyLocation(new Map([["/s.toml", TEXT]]), path, key);
+  const found = keyFinder(new Map([["/s.toml", TEXT]]))(path, key);
   return found === null ? null : `${found.line}:${found.column} ${found.from}`;
 }
 
@@ -41,7 +41,7 @@ test("A replica has the keys of its actor", () => {
 test("Keys and nodes that no text has are nowhere, and a broken text has none", () => {
   assert.equal(at("api", "run_timeout"), null);
   assert.equal(at("nobody", "exec"), null);
-  assert.equal(keyLocation(new Map([["/s.toml", "[actors.api"]]), "api", "exec"), null);
+  assert.equal(keyFinder(new Map([["/s.toml", "[actors.api"]]))("api", "exec"), null);
 });
 
 test("An actor of an included file has its defaults, then those of the file around", () => {
@@ -49,7 +49,7 @@ test("An actor of an included file has its defaults, then those of the file arou
     ["/a.toml", 'include = ["b.toml"]\n[defaults]\nrestart = "never"\n'],
     ["/b.toml", '[actors.x]\nexec = "x"\n'],
   ]);
-  assert.deepEqual(keyLocation(texts, "x", "restart"), {
+  assert.deepEqual(keyFinder(texts)("x", "restart"), {
     file: "/a.toml",
     line: 3,
     column: 1,

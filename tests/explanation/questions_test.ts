@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { instant } from "../../lib/base/instant.ts";
 import { painter } from "../../lib/cli/render/paint.ts";
 import { renderExplanation } from "../../lib/cli/render/explanation.ts";
-import { keyLocation } from "../../lib/config/toml/key_location.ts";
+import { keyFinder } from "../../lib/config/toml/key_location.ts";
 import type { NodeId } from "../../lib/config/plan.ts";
 import { explainNode } from "../../lib/explanation/explanation.ts";
 import { pastOf } from "../../lib/explanation/past.ts";
@@ -155,9 +155,9 @@ function answerTo({ toml, script, atMs, path }: Question): string {
     [explanation.cause, ...explanation.rootCauses],
     ({ path, event }) => `${path} ${event}`,
   );
-  const texts = new Map([["/supervise.toml", toml]]);
+  const find = keyFinder(new Map([["/supervise.toml", toml]]));
   const placeOf = (of: string, key: string) => {
-    const found = keyLocation(texts, of, key);
+    const found = find(of, key);
     return found === null ? null : `supervise.toml:${found.line}`;
   };
   return renderExplanation(explanation, past, placeOf, 80, painter(false));

@@ -12,6 +12,7 @@ import { entriesBetween, type KeptJournal, readKeptJournal } from "../../engine/
 import { endOf, NO_PAST, type Past, pastOf } from "../../explanation/past.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
+import { explainKey } from "../explain/explain_key.ts";
 import { noEntryOf } from "../no_entry.ts";
 import type { Painter } from "../render/paint.ts";
 import { renderExplanation, renderPast } from "../render/explanation.ts";
@@ -19,22 +20,28 @@ import { type Kept, withKept } from "../which_tree.ts";
 
 /** `supervise explain`. */
 export const explain: Command = {
-  usage: "[SEL...]",
+  usage: "[SEL... | KEY | FILE:LINE]",
   about: [
     "Says what actors are doing and since when, what led to it, what happens next and by which line of the file, how many " +
     "restarts are left, what follows if it goes on failing, and what to do. Without SEL it says so of the whole tree.",
     "For one that waits it shows all that it waits for, down to where it hangs. After the tree has ended it says why, from " +
     "the journal.",
+    "KEY is a key of a configuration, as `help` knows it, and FILE:LINE a line of one: it says what the key means, where the " +
+    "file sets it and for whom, and what follows from it there. A name that an actor and a key have is that of the actor; " +
+    "`actor.exec` is the key.",
   ],
   options: [],
   examples: [
     ["supervise explain", "the whole tree"],
     ["supervise explain api", "one actor"],
+    ["supervise explain supervise.toml:12", "what a line of the file does"],
+    ["supervise explain stop.grace", "what a key means, and what it does in the file"],
     ["supervise explain --json api", "for programs"],
   ],
   words: [0, Infinity],
   takes: ["selector"],
   async run(context) {
+    if (await explainKey(context)) return ExitCode.done;
     await withKept(context, async (kept) => {
       const client = await fromPromise(connectSupervisor(context.host, kept.tree));
       if (client === null) return await explainEnd(context, kept);

@@ -4,7 +4,7 @@ import type { Location } from "../plan.ts";
 import { withoutReplica } from "../replica_path.ts";
 import type { TableEntry, TableItem } from "./item.ts";
 import { parseDocument } from "./parse.ts";
-import { createSources } from "./source.ts";
+import { createSources, type Sources } from "./source.ts";
 
 /** The place of a key, and the table that it stands in. */
 export interface KeyLocation extends Location {
@@ -15,19 +15,30 @@ export interface KeyLocation extends Location {
 /**
  * Finds a key of an actor or of a tree, in its own table or in the nearest `[defaults]`.
  *
- * @param texts The texts of the file and of all that it includes, by their paths.
  * @param path Address of the node: `pool/queue`; empty for the root.
  * @param key Dotted, such as `backoff.max`.
- * @returns Null where no text sets it. A text that is no TOML sets nothing.
+ * @returns Null where no text sets it.
  */
-export function keyLocation(
-  texts: ReadonlyMap<string, string>,
-  path: string,
-  key: string,
-): KeyLocation | null {
+export type KeyFinder = (path: string, key: string) => KeyLocation | null;
+
+/**
+ * Reads texts once, to find any number of keys.
+ *
+ * @param texts The texts of the file and of all that it includes, by their paths. A text that is no TOML sets nothing.
+ */
+export function keyFinder(texts: ReadonlyMap<string, string>): KeyFinder {
   const sources = createSources();
   const report = createReport(sources);
   const roots = [...texts].flatMap(([file, text]) => parseDocument(sources.add(file, text), report) ?? []);
+  return (path, key) => find(roots, sources, path, key);
+}
+
+function find(
+  roots: readonly TableItem[],
+  sources: Sources,
+  path: string,
+  key: string,
+): KeyLocation | null {
   const names = path === "" ? [] : withoutReplica(path).split("/");
   const keys = key.split(".");
   const chains = roots.map((root) => chainTo(root, names)).filter((chain) => chain !== null);

@@ -1,4 +1,4 @@
-/** What happens by itself, when, and by which key of the file, in sentences for people. */
+/** The events that come by themselves: when, and by which key of the file, in sentences for people. */
 import { describeDuration, formatDuration } from "../../base/duration.ts";
 import type { Explanation, Next } from "../../explanation/explanation.ts";
 import { keyText, type PlaceOf } from "./key_text.ts";

@@ -1,4 +1,4 @@
-/** What a node is doing, in sentences for people. */
+/** The present of a node, in sentences for people. */
 import { counted, grouped } from "../../base/counted.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { nameSome } from "../../base/name_some.ts";

@@ -1,4 +1,4 @@
-/** What a node waits for, as lines for people, one a node, those below it indented. */
+/** The waits of a node, as lines for people, one a node, those below it indented. */
 import { grouped } from "../../base/counted.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { someLines } from "../../base/name_some.ts";
@@ -12,7 +12,7 @@ const MOST_WAITS = 8;
 
 /** See the module. */
 export function waitLines({ kind, state, waits, moreWaits }: Explanation): readonly string[] {
-  // What has failed in a tree at work is told as the inside of it.
+  // Failures in a tree at work are told as the inside of it.
   if (kind === "tree" && state !== "starting") return [];
   const lines: string[] = [];
   tellAll(waits, moreWaits, 0);
