@@ -71,8 +71,8 @@ export interface Explanation {
   readonly inside: Inside | null;
   /** The processes that are yet to end, where it is being stopped, or others in it are. */
   readonly alive: readonly Living[];
-  /** The nodes that depend on it and are neither over nor done. */
-  readonly neededBy: readonly NodeId[];
+  /** The nodes that depend on it, and whether they wait for that now. */
+  readonly neededBy: readonly { readonly path: NodeId; readonly isWaiting: boolean }[];
   /** Where its failure began, if that is elsewhere. */
   readonly root: RootCause | null;
   /** The consequences if it goes on failing; null where that is not the question. */
@@ -169,12 +169,9 @@ function elsewhere(cause: RootCause): RootCause | null {
   return cause.node === null ? null : cause;
 }
 
-function neededBy({ topology, nodes }: State, id: NodeId): readonly NodeId[] {
+function neededBy({ topology, nodes }: State, id: NodeId): Explanation["neededBy"] {
   return topology.places.filter(({ spec }) => spec.dependsOn.some(({ on }) => on === id))
-    .map((place) => place.id).filter((other) => {
-      const { at } = nodes.get(other)!.phase;
-      return at !== "completed" && at !== "inactive" && at !== "stopped";
-    });
+    .map(({ id: path }) => ({ path, isWaiting: nodes.get(path)!.phase.at === "waiting" }));
 }
 
 /** Failing is the question where something has failed, may fail, or is restarted. */

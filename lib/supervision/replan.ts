@@ -47,7 +47,7 @@ export function onPlanGiven(turn: Turn, { plan, request, rolling, verb, asker }:
   const rolled = rolling
     ? outdated.filter((id) => hasOthers(turn, id) && thenOf(turn.node(id))?.to !== "stopped")
     : [];
-  for (const id of outdated) if (!rolled.includes(id)) startAnew(turn, id);
+  for (const id of outdated) if (!rolled.includes(id)) startAnew(turn, id, cause);
   const anew = [...outdated, ...wantedActors(turn, revived)];
   const targets = appliedTargets(turn, { added, removed: leaving, anew });
   for (const id of revived) revive(turn, id, cause);
@@ -64,10 +64,10 @@ export function forgetLeft(turn: Turn): boolean {
 }
 
 /** Stops a run whose actor is another by now, to be started again; what it is to become otherwise stays decided. */
-export function startAnew(turn: Turn, id: NodeId): void {
+export function startAnew(turn: Turn, id: NodeId, cause: number): void {
   const { phase, doom } = turn.actor(id);
-  if (phase.at === "stopping") return;
-  turn.setActor(id, { doom: doom ?? { then: { to: "waiting" }, deadline: NEVER } });
+  if (phase.at === "stopping" || doom !== null) return;
+  turn.setActor(id, { doom: { then: { to: "waiting" }, deadline: NEVER }, cause });
 }
 
 function refuse(turn: Turn, request: number | null): void {

@@ -29,7 +29,7 @@ export function resume(turn: Turn, { adopted, outdated, changed }: Resumed): voi
     } else if ("run" in phase) {
       const pid = adopted.get(phase.run);
       if (pid === undefined) forget(turn, id, cause);
-      else adopt(turn, id, phase.run, pid, outdated.has(phase.run) && !isToRoll(turn, id));
+      else adopt(turn, id, phase.run, pid, outdated.has(phase.run) && !isToRoll(turn, id), cause);
     }
   }
   wantBack(turn, cause);
@@ -71,15 +71,22 @@ function hasEnded(turn: Turn, id: NodeId): boolean {
   return ["failed", "backing_off", "completed"].includes(turn.node(id).phase.at);
 }
 
-function adopt(turn: Turn, id: NodeId, run: RunId, pid: number, isOutdated: boolean): void {
-  const { phase, cause, lastExit } = turn.actor(id);
+function adopt(
+  turn: Turn,
+  id: NodeId,
+  run: RunId,
+  pid: number,
+  isOutdated: boolean,
+  cause: number,
+): void {
+  const { phase, lastExit } = turn.actor(id);
   // Its main process may have ended already, and what that has left be still there.
   const isOver = lastExit?.run === run;
   if (!isOver) turn.setActor(id, { cause: turn.record(id, "adopted", cause, { pid, run }) });
   const spec = turn.actorSpec(id);
   const since = phase.at === "stopping" ? phase.startedAt : "since" in phase ? phase.since : turn.now;
   turn.emit({ type: "adopt", node: id, run, spec, survives: turn.survives(id), isOver, since });
-  if (isOutdated) startAnew(turn, id);
+  if (isOutdated) startAnew(turn, id, cause);
   // It was killed before it could decide what follows from the start.
   const isNews = "pid" in phase && phase.pid === null;
   if (isNews) onRunEvent(turn, { type: "spawned", node: id, run, pid });

@@ -9,7 +9,7 @@ import { EMPTY_WINDOW } from "./restart_window.ts";
 import { rootCause } from "./root_cause.ts";
 import type { IdlePhase, Outcome, TeardownReason, TearingDownPhase, Then } from "./state.ts";
 import { endTree } from "./stopping.ts";
-import { treeResult } from "./tree_end.ts";
+import { treeEnd } from "./tree_end.ts";
 import type { Turn } from "./turn.ts";
 
 /** Puts a supervisor to work with a fresh budget. Its children start anew, but for those that were stopped by hand. */
@@ -37,8 +37,8 @@ export function openTree(turn: Turn, id: NodeId): void {
 export function settleTree(turn: Turn, id: NodeId): void {
   const { phase, regroupAt } = turn.tree(id);
   if (phase.at === "up") {
-    const result = treeResult(turn, id);
-    if (result !== null) return endTree(turn, id, { by: "itself", result }, turn.tree(id).cause);
+    const end = treeEnd(turn, id);
+    if (end !== null) return endTree(turn, id, { by: "itself", result: end.result }, end.cause);
     if (turn.books.readiness(id).ready && phase.readyAt === null) {
       becomeReady(turn, id, turn.now - phase.since);
     }

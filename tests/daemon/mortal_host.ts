@@ -19,7 +19,7 @@ const PORTS = ["processes", "groups", "sockets", "files", "locks", "descriptors"
 
 /** Calls that only look. */
 const LOOKS = new Set([
-  ..."find table pids childrenOf variableOf shownVariable environmentOf userOf commandOf hasDied isStarted whenEnded whyNotStartable"
+  ..."find table pids childrenOf outputsOf variableOf shownVariable environmentOf userOf commandOf hasDied isStarted whenEnded whyNotStartable"
     .split(" ")
     .map((name) => `processes.${name}`),
   "locks.isHeld",

@@ -57,6 +57,37 @@ async function treeGroup(sandbox: Sandbox): Promise<string> {
   return dirname(groupOf((await sandbox.row("b")).pid)!);
 }
 
+e2e("subreaper: a run that crashes is over when what holds its output is", async (sandbox) => {
+  const s = secondsOf(sandbox);
+  // Like PostgreSQL: a session of its own, and an environment that is overwritten by a title.
+  sandbox.config(`
+    [actors.db]
+    shell = """
+    exec 9>lock
+    flock -n 9 || echo beside another
+    setsid env -i sleep ${s}1 &
+    echo up
+    exec sleep ${s}2
+    """
+    daemon = true
+    ready = { log = "up" }
+  `);
+  const up = await sandbox.supervise("up", "-d", "--containment=subreaper");
+  assert.equal(up.code, 0, up.stderr);
+  await until("both are there", () => sleepers(sandbox).join("") === "12");
+  const [child] = sleepersOf(sandbox).filter(({ command }) => command.at(-1) === "1");
+  process.kill((await sandbox.row("db")).pid, "SIGKILL");
+  await until("it is ready again", async () => {
+    const { restarts, ready } = await sandbox.row("db");
+    return restarts === 1 && ready === true;
+  });
+  assert.ok(!sleepersOf(sandbox).some(({ pid }) => pid === child!.pid), "it has ended");
+  assert.doesNotMatch((await sandbox.supervise("logs", "db")).stdout, /beside another/);
+  const down = await sandbox.supervise("down");
+  assert.equal(down.code, 0, down.stderr);
+  assert.doesNotMatch(down.stdout, /unattributed/);
+});
+
 inGroups(
   "control groups: a stop ends all of its actor and none of another, and no group stays",
   async (sandbox) => {

@@ -6,8 +6,14 @@ import { Sightings } from "../../lib/engine/containment/sightings.ts";
 import type { ProcessRow } from "../../lib/host/ports/processes.ts";
 import { test } from "../harness/test.ts";
 
-function runOf(run: number, pid: number, startTime = 1, home: number | null = null): Contained {
-  return newRun({ run, path: `a${run}`, marker: `m${run}`, main: { pid, startTime }, home });
+function runOf(
+  run: number,
+  pid: number,
+  startTime = 1,
+  home: number | null = null,
+  outputs: readonly string[] = [],
+): Contained {
+  return newRun({ run, path: `a${run}`, marker: `m${run}`, main: { pid, startTime }, home }, outputs);
 }
 
 const inSession = (session: number, group: number) => ({ session, group }) as ProcessRow;
@@ -48,6 +54,24 @@ test("known runs: only of an isolator with one run alone all is that one's", () 
   assert.equal(runs.onlyAt(5), undefined);
   runs.remove(one);
   assert.equal(runs.onlyAt(5), other);
+});
+
+test("known runs: an output tells whose a process is only while one run alone has it", () => {
+  const runs = new KnownRuns<Contained>();
+  const [one, other] = [runOf(1, 10, 1, null, ["p1", "p2"]), runOf(2, 20, 1, null, ["p2", "p3"])];
+  runs.add(one);
+  runs.add(other);
+  const found = (...outputs: string[]) => runs.ofOutputs(outputs)?.run;
+  assert.deepEqual([found("p1"), found("p3", "p3"), found("p2"), found("p1", "p3"), found("p4"), found()], [
+    1,
+    2,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  runs.remove(other);
+  assert.deepEqual([found("p2"), found("p3")], [1, undefined]);
 });
 
 test("sightings: a process is of the run that it was seen in last, until it or the run is forgotten", () => {

@@ -41,6 +41,7 @@ export class Chain {
         return pid === this.#living ? this.#mark : null;
       },
       shownVariable: (pid: number) => table.variableOf(pid) ?? undefined,
+      outputsOf: () => [],
       commandOf: () => ["hop"],
       userOf: () => 1_000,
       isStarted: () => false,

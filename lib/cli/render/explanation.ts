@@ -90,7 +90,8 @@ function clockOf({ at }: JournalEntry): string {
 }
 
 function blockOf(label: string, sentences: readonly string[], columns: number): Block {
-  const width = Math.max(LEAST_COLUMNS, columns - INDENT - 2);
+  // Lines that go on stand two columns further in.
+  const width = Math.max(LEAST_COLUMNS, columns - INDENT - 4);
   return {
     label,
     sentences: sentences.map((sentence) => {

@@ -19,6 +19,8 @@ export interface Contained extends Omit<RunMark, "main"> {
   main: ProcessId;
   /** Those that were the main process before, and may live. */
   formers: readonly ProcessId[];
+  /** The pipes and sockets that its main process began with for its output: no other run was handed them. */
+  readonly outputs: readonly string[];
   mainAlive: boolean;
   /** Whether the end of the main process has been told: nothing is called clear before. */
   mainReported: boolean;
@@ -35,9 +37,10 @@ export interface Contained extends Omit<RunMark, "main"> {
 }
 
 /** A run whose main process has just started. */
-export function newRun(mark: RunMark): Contained {
+export function newRun(mark: RunMark, outputs: readonly string[]): Contained {
   return {
     ...mark,
+    outputs,
     formers: [],
     mainAlive: true,
     mainReported: false,

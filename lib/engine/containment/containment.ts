@@ -140,10 +140,16 @@ export class Containment {
   add(mark: RunMark, command: string | null): void {
     const { run, path, main } = mark;
     this.#starting.delete(run);
-    this.#runs.add(newRun(mark));
+    this.#runs.add(newRun(mark, this.#outputsOf(main.pid)));
     this.#lineage.ours.add(main.pid);
     this.#ended.delete(main.pid);
     if (command !== null) this.#ledger.see(main, path, command, false);
+  }
+
+  /** Outputs that tell whose a process is: not those that it has in common with us. */
+  #outputsOf(pid: number): readonly string[] {
+    const ours = this.#processes.outputsOf(this.#processes.ownPid);
+    return this.#processes.outputsOf(pid).filter((output) => !ours.includes(output));
   }
 
   /** A process of ours takes orphans in, until the returned function is called. */

@@ -25,7 +25,8 @@ export const LAYER_LABELS: Readonly<
   cgroup: { label: "control groups", unseen: null },
   subreaper: {
     label: "adoption of orphans",
-    unseen: "whose a process was that cleared its environment and made a session of its own",
+    unseen:
+      "whose a process was that cleared its environment, made a session of its own and let go of its output",
   },
   group: { label: "sessions and process groups", unseen: "what made a session of its own" },
 };

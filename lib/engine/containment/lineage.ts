@@ -2,7 +2,7 @@
  * Tells which process descends from which. Every process of the tree is either below the main process of a run, or it is, or is below, an
  * orphan that came to us, or to another one that takes them in (`orphanage.ts`), when its own parent died. An orphan is told
  * by, in this order: the control group that it is in, where it was seen before, the session or group of a run's main process,
- * the mark in its environment, and the isolator that it came to. A mark comes after descent, because a process may hand its own
+ * the mark in its environment, the output that it was handed, and the isolator that it came to. A mark comes after descent, because a process may hand its own
  * on to one of another actor: a server that starts programs in the environment of its clients has children with their marks.
  */
 import { isAlive, isSame, keyOf } from "../../host/alive.ts";
@@ -29,7 +29,10 @@ export interface LineageOptions {
   readonly layer: Layer;
   readonly orphanage: Orphanage;
   /** The runs that there are now. */
-  readonly runs: Pick<KnownRuns<Contained>, "has" | "ofMain" | "ofSession" | "ofMarker" | "onlyAt">;
+  readonly runs: Pick<
+    KnownRuns<Contained>,
+    "has" | "ofMain" | "ofSession" | "ofMarker" | "ofOutputs" | "onlyAt"
+  >;
   /** The marks of runs that are being started, which may have processes already. */
   readonly starting: ReadonlyMap<RunId, string>;
   /** Whether a process was left behind on purpose: then it is nobody's. */
@@ -161,6 +164,9 @@ export class Lineage {
     const marker = processes.variableOf(row.pid, RUN_VARIABLE);
     const marked = marker === null ? undefined : runs.ofMarker(marker);
     if (marked !== undefined) return marked.run;
+    // A server may clear its environment for a title, and make a session for each of its processes, as PostgreSQL does.
+    const heard = runs.ofOutputs(processes.outputsOf(row.pid));
+    if (heard !== undefined) return heard.run;
     // Of an isolator that has one run alone all orphans are of that one: so the last run of a tree takes along what is left.
     // But what is being started there is no orphan.
     if (this.#options.starting.size > 0) return null;

@@ -6,6 +6,9 @@ export interface PipeEnds {
   readonly writing: OpenFile;
 }
 
+/** Each pipe has a number of its own. */
+let pipes = 0;
+
 /** Opens a pipe: it ends when the last writer has let go, and a write fails when the last reader has. */
 export function openFakePipe(): PipeEnds {
   const pipe = new FakePipe();
@@ -18,12 +21,14 @@ export class FakePipe {
   readonly #waiting: ((bytes: Uint8Array | null) => void)[] = [];
   readonly #whenReadableNext: (() => void)[] = [];
   readonly #whenUnread = new Set<() => void>();
+  readonly #number = ++pipes;
   #readers = 0;
   #writers = 0;
 
   openReading(): OpenFile {
     this.#readers += 1;
     return new OpenFile({
+      pipe: this.#number,
       read: () => this.#read(),
       readInto: (into) => this.#readInto(into),
       whenReadable: (callback) => this.#whenReadable(callback),
@@ -40,6 +45,7 @@ export class FakePipe {
     this.#writers += 1;
     if (isReader) this.#readers += 1;
     return new OpenFile({
+      pipe: this.#number,
       write: (bytes) => this.#write(bytes),
       isRead: () => this.#readers > 0,
       onUnread: (callback) => this.#onUnread(callback),

@@ -189,6 +189,13 @@ export class FakeProcesses implements Processes {
     return row === undefined ? null : { session: row.session, group: row.group };
   }
 
+  outputsOf(pid: number): readonly string[] {
+    const process = this.#world.kernel.find(pid);
+    if (process?.isAlive !== true) return [];
+    const pipes = [1, 2].map((descriptor) => process.descriptors.get(descriptor)?.pipe ?? null);
+    return pipes.flatMap((pipe) => pipe === null ? [] : [String(pipe)]);
+  }
+
   variableOf(pid: number, name: string): string | null {
     const process = this.#world.kernel.find(pid);
     return process?.isAlive ? process.image.env[name] ?? null : null;

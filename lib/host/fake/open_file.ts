@@ -14,6 +14,8 @@ export interface FileSides {
   readonly isRead?: () => boolean;
   /** Calls back when nobody can read any more what is written; returns how to stop that. There is always a reader if absent. */
   readonly onUnread?: (callback: () => void) => () => void;
+  /** The number of the pipe that it is an end of. It is none if absent. */
+  readonly pipe?: number;
   /** Told when the last holder has let go. */
   readonly closed?: () => void;
 }
@@ -25,6 +27,11 @@ export class OpenFile {
 
   constructor(sides: FileSides) {
     this.#sides = sides;
+  }
+
+  /** The number of the pipe that it is an end of; null if it is none. */
+  get pipe(): number | null {
+    return this.#sides.pipe ?? null;
   }
 
   /** One more holder. */

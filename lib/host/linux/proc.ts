@@ -155,6 +155,18 @@ export function readUser(pid: number): number | null {
   return new Set(ids).size === 1 ? Number(ids[0]) : null;
 }
 
+/** The pipes and sockets that standard output and error lead to, each by its device and number there. */
+export function readOutputs(pid: number): readonly string[] {
+  return [1, 2].flatMap((descriptor) => {
+    try {
+      const found = nodeFs().statSync(`/proc/${pid}/fd/${descriptor}`);
+      return found.isFIFO() || found.isSocket() ? [`${found.dev}:${found.ino}`] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** Tells this life of the machine from any other. */
 export function readBootId(): string {
   return (tryRead("/proc/sys/kernel/random/boot_id") ?? "").trim();

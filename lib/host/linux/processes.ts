@@ -29,6 +29,7 @@ import {
   readChildren,
   readCommand,
   readEnvironment,
+  readOutputs,
   readOwnChildren,
   readPids,
   readRow,
@@ -249,6 +250,10 @@ export class LinuxProcesses implements Processes {
     const { call } = this.#libc;
     const [session, group] = [Number(call.getsid(pid)), Number(call.getpgid(pid))];
     return session < 0 || group < 0 ? null : { session, group };
+  }
+
+  outputsOf(pid: number): readonly string[] {
+    return readOutputs(pid);
   }
 
   variableOf(pid: number, name: string): string | null {

@@ -202,6 +202,11 @@ export interface Processes {
    * cheaper than its line.
    */
   leadersOf(pid: number): Leaders | null;
+  /**
+   * The pipes and sockets that a process has as its standard output and error now, by names that hold for as long as anybody
+   * has them open. None of an output that leads elsewhere, of one that has ended, and where it may not be read.
+   */
+  outputsOf(pid: number): readonly string[];
   /** One variable of a process's initial environment; null if it has none or it may not be read. */
   variableOf(pid: number, name: string): string | null;
   /**

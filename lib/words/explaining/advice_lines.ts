@@ -3,10 +3,25 @@ import { nameSome } from "../../base/name_some.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { Explanation } from "../../explanation/explanation.ts";
 import { rootsOf } from "../../explanation/waits.ts";
+import type { Exit } from "../../supervision/exit.ts";
+import { exitHint } from "./exit_hint.ts";
 
 /** See the module. */
 export function adviceLines(explanation: Explanation): readonly string[] {
   if (explanation.kind === "tree") return treeAdvice(explanation);
+  const ended = endOf(explanation);
+  const hint = ended === null ? null : exitHint(ended);
+  return [...hint === null ? [] : [hint], ...actorAdvice(explanation)];
+}
+
+/** The end that its state is about; null for none. */
+function endOf({ why, root }: Explanation): Exit | null {
+  let reason = root?.reason ?? (why?.kind === "failed" || why?.kind === "backoff" ? why.reason : null);
+  while (reason?.kind === "gave_up") reason = reason.last;
+  return reason?.kind === "exit" || reason?.kind === "daemon_ended" ? reason.exit : null;
+}
+
+function actorAdvice(explanation: Explanation): readonly string[] {
   const { path, state, why, waits, root, forecast } = explanation;
   switch (state) {
     case "waiting": {

@@ -11,7 +11,7 @@ import { nameOf } from "../name_of.ts";
 
 /** See the module. */
 export function nowLines(explanation: Explanation): readonly string[] {
-  const { says, root, restarts, why, lastExit, kind } = explanation;
+  const { says, root, restarts, why, lastExit, kind, neededBy } = explanation;
   const lines = [stateLine(explanation)];
   if (root !== null && root.node !== null) {
     lines.push(`it began with ${nameOf(root.node)}: ${describeReason(root.reason)}`);
@@ -24,6 +24,10 @@ export function nowLines(explanation: Explanation): readonly string[] {
       ? ""
       : `; its last run ended ${describeDuration(lastExit.agoMs)} ago: ${describeEnd(lastExit)}`;
     lines.push(`it was restarted ${counted(restarts, "time")} so far${last}`);
+  }
+  const waiting = neededBy.filter(({ isWaiting }) => isWaiting).map(({ path }) => nameOf(path));
+  if (waiting.length > 0) {
+    lines.push(`${nameSome(waiting)} ${waiting.length === 1 ? "waits" : "wait"} for it`);
   }
   if (says !== null) lines.push(`it says of itself: ${says}`);
   return lines.filter((line) => line !== "");

@@ -195,6 +195,29 @@ export function processesContract(name: string, open: OpenSubject): void {
     assert.equal(processes.userOf(child.pid), null);
   });
 
+  guarantee("the outputs of a process are those of its children, and of nobody else", async (subject) => {
+    const { processes } = subject.host;
+    const child = start(subject, subject.programs.stayWithChild);
+    const other = start(subject, subject.programs.stay);
+    const grandchild = Number(await lineOf(child.stdout));
+    await lineOf(other.stdout);
+    const [own, below, others] = [child.pid, grandchild, other.pid].map((pid) => processes.outputsOf(pid));
+    assert.equal(new Set(own).size, 2);
+    assert.deepEqual(below, own);
+    assert.equal(new Set([...own!, ...others!]).size, 4);
+    assert.deepEqual(processes.outputsOf(child.pid), own);
+    processes.signalGroup(child, "SIGKILL");
+    await finish(subject, child);
+    await finish(subject, other);
+    assert.deepEqual(processes.outputsOf(child.pid), []);
+  });
+
+  guarantee("an output that leads to no pipe is none", async (subject) => {
+    const child = start(subject, subject.programs.stay, { output: "null" });
+    assert.deepEqual(subject.host.processes.outputsOf(child.pid), []);
+    await finish(subject, child);
+  });
+
   guarantee("a signal reaches the process that is meant, and no other with its number", async (subject) => {
     const { processes } = subject.host;
     const child = start(subject, subject.programs.stayPolitely);

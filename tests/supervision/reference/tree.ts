@@ -3,14 +3,14 @@ import { isAlive, type NodeState, thenOf } from "../../../lib/supervision/state.
 import { endTree } from "../../../lib/supervision/stopping.ts";
 import { becomeReady, concludeTree } from "../../../lib/supervision/tree.ts";
 import type { Turn } from "../../../lib/supervision/turn.ts";
-import { treeResult } from "./tree_end.ts";
+import { treeEnd } from "./tree_end.ts";
 
 /** Does what follows for a supervisor from the state of its children. */
 export function settleTree(turn: Turn, id: NodeId, isReady: boolean): void {
   const { phase, regroupAt } = turn.tree(id);
   if (phase.at === "up") {
-    const result = treeResult(turn, id);
-    if (result !== null) return endTree(turn, id, { by: "itself", result }, turn.tree(id).cause);
+    const end = treeEnd(turn, id);
+    if (end !== null) return endTree(turn, id, { by: "itself", result: end.result }, end.cause);
     if (isReady && phase.readyAt === null) becomeReady(turn, id, turn.now - phase.since);
     if (regroupAt !== null && turn.now >= regroupAt) releaseGroup(turn, id);
   } else if (phase.at === "stopping" && !childrenOf(turn, id).some(isAlive)) {

@@ -8,7 +8,10 @@ import type { Turn } from "../../../lib/supervision/turn.ts";
  *
  * A child that somebody stopped by hand has not ended for good: it lasts until somebody starts it.
  */
-export function treeResult(turn: Turn, tree: NodeId): TreeResult | null {
+export function treeEnd(
+  turn: Turn,
+  tree: NodeId,
+): { readonly result: TreeResult; readonly cause: number } | null {
   const spec = turn.treeSpec(tree);
   const children = spec.children.filter((id) => !turn.place(id).isLeaving).map((id) => turn.node(id));
   const significant = children.filter((child) => turn.spec(child.id).significant);
@@ -17,13 +20,20 @@ export function treeResult(turn: Turn, tree: NodeId): TreeResult | null {
     ? decisive.length > 0
     : spec.autoShutdown === "all_significant" && decisive.length > 0 &&
       decisive.length === significant.length;
-  if (isDecided) return resultOf(decisive);
+  if (isDecided) return endBy(decisive);
   const started = children.filter((child) => child.phase.at !== "inactive");
-  return started.length > 0 && started.every(hasEndedForGood) ? resultOf(started) : null;
+  return started.length > 0 && started.every(hasEndedForGood) ? endBy(started) : null;
 }
 
-/** A failure among the children makes the result one; the earliest is named. */
-function resultOf(children: readonly NodeState[]): TreeResult {
+/** A failure among the children makes the result one; the earliest is named, and has decided it. Else the last end has. */
+function endBy(children: readonly NodeState[]): { readonly result: TreeResult; readonly cause: number } {
   const failed = children.filter((child) => child.phase.at === "failed").sort((a, b) => a.cause - b.cause);
-  return failed.length === 0 ? { ok: true } : { ok: false, reason: { kind: "child", child: failed[0]!.id } };
+  if (failed.length === 0) {
+    return {
+      result: { ok: true },
+      cause: Math.max(...children.map(({ cause }) => cause)),
+    };
+  }
+  const [{ id, cause }] = failed as [NodeState];
+  return { result: { ok: false, reason: { kind: "child", child: id } }, cause };
 }
