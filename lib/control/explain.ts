@@ -1,10 +1,12 @@
 /** Explanations of nodes, with the places of the keys that say so. */
+import { maskerFor } from "../config/mask.ts";
 import { keyFinder, type KeyLocation } from "../config/toml/key_location.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainNode, type Explanation, type Living } from "../explanation/explanation.ts";
 import { keysOf } from "../explanation/keys_of.ts";
 import { isHalted, isStuck } from "../host/alive.ts";
+import { FileError } from "../host/ports/files.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessRow } from "../host/ports/processes.ts";
 
@@ -22,7 +24,12 @@ export interface ExplainedNodes {
   readonly actors: readonly Explained[];
   /** How many more there are. */
   readonly more: number;
+  /** The files of the tree whose texts are others by now than those that it goes by. */
+  readonly changedFiles: readonly string[];
 }
+
+/** A longer file is another by now. */
+const MOST_BYTES = 16 * 1_024 * 1_024;
 
 /** A forecast takes time, and more would hold up the tree. */
 const MOST = 50;
@@ -30,7 +37,7 @@ const MOST = 50;
 /** The explanations of some nodes, in their order, fifty at most. @param texts The file that the tree goes by, with what it includes. */
 export function explained(
   engine: ExplainSource,
-  { clock, wallClock }: Pick<Host, "clock" | "wallClock">,
+  { clock, wallClock, files }: Pick<Host, "clock" | "wallClock" | "files">,
   texts: ReadonlyMap<string, string>,
   nodes: readonly NodeId[],
 ): ExplainedNodes {
@@ -46,7 +53,22 @@ export function explained(
     });
     return { ...explanation, keys };
   });
-  return { actors, more: nodes.length - actors.length };
+  const { source } = maskerFor(state.plan);
+  const changedFiles = [...texts].filter(([file, text]) => textOf(files, file, source) !== text).map((
+    [file],
+  ) => file);
+  return { actors, more: nodes.length - actors.length, changedFiles };
+}
+
+/** The text of a file as it is shown; null if it cannot be read. */
+function textOf(files: Host["files"], file: string, shown: (text: string) => string): string | null {
+  try {
+    const text = files.readText(file, MOST_BYTES);
+    return text === null ? null : shown(text);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return null;
+  }
 }
 
 function livingOf(path: NodeId, row: ProcessRow): Living {

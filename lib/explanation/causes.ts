@@ -12,8 +12,8 @@ export interface CauseLink<Entry> {
   readonly times: number;
 }
 
-/** Longer chains are told by their beginning and their end. */
-const MOST = 200;
+/** A loop of restarts of weeks is no longer. */
+const MOST = 100_000;
 
 /** The causes of an entry, itself first, back to what came from outside. Those that the journal has no more are left out. */
 export function causesOf<Entry extends Linked>(entries: readonly Entry[], seq: number): readonly Entry[] {

@@ -2,18 +2,19 @@
  * The state of a node, its reason, and what comes next, as data: all that `explain` says of the present. The past is in the
  * journal (`causes.ts`, `past.ts`). Times are in milliseconds from now. PURE.
  */
-import { type Instant, NEVER } from "../base/instant.ts";
+import { after, type Instant, NEVER } from "../base/instant.ts";
 import { type ActorSpec, type NodeId, type NodeSpec, ROOT, type Schedule } from "../config/plan.ts";
 import { type Budget, budgetOf } from "../supervision/budget.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import { runBy, startBy } from "../supervision/deadlines.ts";
-import { type RootCause, rootCause } from "../supervision/root_cause.ts";
+import type { RootCause } from "../supervision/root_cause.ts";
 import { healthDue } from "../supervision/run_health.ts";
 import type { ActorState, LastExit, NodeState, State } from "../supervision/state.ts";
 import { type View, viewOf, type Why } from "../supervision/view.ts";
 import { failingOf } from "./failing.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { type Inside, insideOf } from "./inside.ts";
+import { originOf } from "./origin.ts";
 import { sinceMsOf } from "./since.ts";
 import { rootsOf, type Wait, waitsOf } from "./waits.ts";
 
@@ -29,11 +30,18 @@ export type Next =
     | {
       readonly what: "restart" | "regroup" | "reset" | "kill" | "cancel_ends" | "teardown" | "spawn";
     }
+    | { readonly what: "hook_timeout"; readonly limitMs: number }
     /** `overlap`: the fate of the run, if another one goes on then; null if none does now. */
     | { readonly what: "run"; readonly overlap: Schedule["overlap"] | null }
     | { readonly what: "start_timeout" | "run_timeout"; readonly limitMs: number }
     | { readonly what: "probe"; readonly attempt: number }
-    | { readonly what: "check"; readonly failures: number; readonly retries: number }
+    /** `isTold`: nothing follows from failures but that they are told of. */
+    | {
+      readonly what: "check";
+      readonly failures: number;
+      readonly retries: number;
+      readonly isTold: boolean;
+    }
     | { readonly what: "watchdog"; readonly limitMs: number }
   );
 
@@ -73,6 +81,10 @@ export interface Explanation {
   readonly alive: readonly Living[];
   /** The nodes that depend on it, and whether they wait for that now. */
   readonly neededBy: readonly { readonly path: NodeId; readonly isWaiting: boolean }[];
+  /** The nodes that it depends on and whose present runs are younger than its own, with the ages of these. */
+  readonly outlived: readonly { readonly path: NodeId; readonly ageMs: number }[];
+  /** The rolling restart that it has its turn in; null if it has none now. */
+  readonly rollout: { readonly after: readonly NodeId[] } | null;
   /** Where its failure began, if that is elsewhere. */
   readonly root: RootCause | null;
   /** The consequences if it goes on failing; null where that is not the question. */
@@ -117,7 +129,7 @@ export function explainNode(state: State, id: NodeId, present: Present): Explana
   const view = viewOf(state, node, now);
   const { waits, more } = waitsOf(state, id, now);
   const inside = insideOf(state, id, now);
-  const root = node.phase.at === "failed" ? elsewhere(rootCause(state, node.phase.reason)) : null;
+  const root = node.phase.at === "failed" ? originOf(state, node.phase.reason) : null;
   const ends = [...rootsOf(waits).map(({ on }) => on), ...inside?.troubles.map(({ path }) => path) ?? []];
   const roots = [...new Set(ends)].slice(0, MOST_ROOTS);
   return {
@@ -145,6 +157,8 @@ export function explainNode(state: State, id: NodeId, present: Present): Explana
     inside,
     alive: stoppingIn(node, inside).flatMap((one) => present.living?.(one) ?? []),
     neededBy: neededBy(state, id),
+    outlived: outlivedBy(state, node, now),
+    rollout: rolloutOf(state, id),
     root,
     forecast: forecastOf(state, node, present),
     roots: roots.map((path) => {
@@ -152,6 +166,28 @@ export function explainNode(state: State, id: NodeId, present: Present): Explana
       return { path, next: nextOf(state, end, present), forecast: forecastOf(state, end, present) };
     }),
   };
+}
+
+function outlivedBy({ topology, nodes }: State, node: NodeState, now: Instant): Explanation["outlived"] {
+  const begin = beginOf(node);
+  if (begin === null) return [];
+  return topology.byId.get(node.id)!.spec.dependsOn.flatMap(({ on }) => {
+    const other = nodes.get(on);
+    const its = other === undefined ? null : beginOf(other);
+    return its === null || its <= begin ? [] : [{ path: on, ageMs: now - its }];
+  });
+}
+
+/** When the present run of an actor that is ready began; null if it has none. */
+function beginOf({ phase }: NodeState): Instant | null {
+  return phase.at === "running" ? phase.since : null;
+}
+
+/** Those that have their turn after a replica that has had its own. */
+function rolloutOf({ rollouts }: State, id: NodeId): Explanation["rollout"] {
+  const own = rollouts.find(({ members }) => members.some((member) => member.id === id && member.isBegun));
+  if (own === undefined) return null;
+  return { after: own.members.filter(({ isBegun }) => !isBegun).map((member) => member.id) };
 }
 
 function stoppingIn({ id, kind, phase }: NodeState, inside: Inside | null): readonly NodeId[] {
@@ -163,10 +199,6 @@ function lastExitOf(node: NodeState, now: Instant): Explanation["lastExit"] {
   if (node.kind !== "actor" || node.lastExit === null) return null;
   const { exit, error, at } = node.lastExit;
   return { exit, error, agoMs: Math.max(0, now - at) };
-}
-
-function elsewhere(cause: RootCause): RootCause | null {
-  return cause.node === null ? null : cause;
 }
 
 function neededBy({ topology, nodes }: State, id: NodeId): Explanation["neededBy"] {
@@ -182,7 +214,9 @@ function forecastOf(state: State, node: NodeState, present: Present): Forecast |
   if (place.isLeaving || place.spec.kind === "tree") return null;
   if (phase.at !== "starting" && phase.at !== "running" && phase.at !== "backing_off") return null;
   if (node.doom !== null || state.cancelled !== null || state.holding !== null) return null;
-  return forecast(state, id, failingOf(node, place.spec), present);
+  const failing = failingOf(node, place.spec);
+  if (failing.how === "unhealthy" && place.spec.health?.onFailure === "ignore") return null;
+  return forecast(state, id, failing, present);
 }
 
 function nextOf(state: State, node: NodeState, present: Present): readonly Next[] {
@@ -202,7 +236,11 @@ function nextOf(state: State, node: NodeState, present: Present): readonly Next[
       break;
     }
     case "starting":
-      if (!phase.isMade) next.push({ what: "spawn", inMs: null, keys: [] });
+      if (phase.hook !== null) {
+        const limitMs = phase.spec.hooks!.timeoutMs;
+        const inMs = until(after(phase.since, limitMs));
+        next.push({ what: "hook_timeout", inMs, keys: ["hooks.timeout"], limitMs });
+      } else if (!phase.isMade) next.push({ what: "spawn", inMs: null, keys: [] });
       if (phase.probeAt !== NEVER) {
         next.push({
           what: "probe",
@@ -232,9 +270,10 @@ function nextOf(state: State, node: NodeState, present: Present): readonly Next[
           limitMs: health.watchdogMs,
         });
       } else if (health !== null) {
-        const { retries } = phase.spec.health!;
-        const keys = ["health.retries", "health.interval"];
-        next.push({ what: "check", inMs: until(due), keys, failures: health.failures, retries });
+        const { retries, onFailure } = phase.spec.health!;
+        const isTold = onFailure === "ignore";
+        const keys = isTold ? ["health.on_failure"] : ["health.retries", "health.interval"];
+        next.push({ what: "check", inMs: until(due), keys, failures: health.failures, retries, isTold });
       }
       if (phase.spec.runTimeoutMs !== null) {
         const limitMs = phase.spec.runTimeoutMs;

@@ -1,7 +1,7 @@
 /** How an actor is taken to fail next: as it has failed before. PURE. */
 import type { ActorState } from "../supervision/state.ts";
 import type { FailReason } from "../supervision/reason.ts";
-import { isSuccess } from "../supervision/exit.ts";
+import { type Exit, isSuccess } from "../supervision/exit.ts";
 import { type ActorSpec, isProbed } from "../config/plan.ts";
 import type { Failing } from "./forecast.ts";
 
@@ -10,7 +10,8 @@ export function failingOf({ phase, lastExit, streak }: ActorState, spec: ActorSp
   if (phase.at === "backing_off" || phase.at === "failed") return failingAs(phase.reason);
   if (phase.at === "scheduled" && phase.last?.ok === false) return failingAs(phase.last.reason);
   const isAsked = isProbed(spec);
-  const isFailure = lastExit !== null && (spec.daemon || !isSuccess(lastExit.exit, spec));
+  const isFailure = lastExit !== null && (spec.daemon || !isSuccess(lastExit.exit, spec)) &&
+    !isStop(lastExit.exit, spec);
   // Its runs end before anybody could say that they are never ready.
   if (phase.at === "starting" && isFailure && streak > 0) return { how: "exits", exit: lastExit.exit };
   if (phase.at === "starting" && isAsked) return { how: "never_ready" };
@@ -18,6 +19,11 @@ export function failingOf({ phase, lastExit, streak }: ActorState, spec: ActorSp
     return { how: "unhealthy", why: phase.health.lastError };
   }
   return { how: "exits", exit: isFailure ? lastExit.exit : { how: "exited", code: 1 } };
+}
+
+/** Whether a run may have ended so because it was asked to. */
+function isStop(exit: Exit, { stop }: ActorSpec): boolean {
+  return exit.how === "signalled" && (exit.signal === stop.signal || exit.signal === "SIGKILL");
 }
 
 function failingAs(reason: FailReason): Failing {

@@ -43,10 +43,18 @@ export interface Consequence {
 /** See the module. */
 export interface Forecast {
   readonly failing: Failing;
+  /** Whether it has failed already, and does so again. */
+  readonly isAgain: boolean;
   readonly retries: readonly Retry[];
   /** When the actor is given up; null if it never is. */
   readonly end:
-    | { readonly atMs: number; readonly state: VisibleState; readonly reason: FailReason | null }
+    | {
+      readonly atMs: number;
+      readonly state: VisibleState;
+      readonly reason: FailReason | null;
+      /** Whether its schedule runs it again all the same. */
+      readonly isScheduled: boolean;
+    }
     | null;
   /** The trees above it that give up with it, the nearest first. */
   readonly escalated: readonly NodeId[];
@@ -128,11 +136,11 @@ class Forecaster {
   /** Others answer well to the questions that they have been asked already. */
   #settle(): void {
     for (const { id, phase } of this.#before.nodes.values()) {
-      if (phase.at !== "starting" || id === this.#id) continue;
+      if (phase.at !== "starting") continue;
       const { run, pid, unanswered, hook } = phase;
       if (hook !== null) this.#endHook(id, run, hook, "pre_start");
-      else if (phase.isSpawned && pid === null) this.#spawned(id, run);
-      else for (const { attempt } of unanswered) this.#answer(id, run, attempt);
+      else if (phase.isSpawned && pid === null) this.#spawn(id, run);
+      else if (id !== this.#id) { for (const { attempt } of unanswered) this.#answer(id, run, attempt); }
     }
   }
 
@@ -152,7 +160,8 @@ class Forecaster {
     const { outcome, nodes } = this.#loop.state;
     if (outcome !== null || this.#retries.length >= MOST_RETRIES) return true;
     const { phase } = nodes.get(this.#id)!;
-    const isOver = phase.at === "failed" || phase.at === "completed" || phase.at === "stopped";
+    const isOver = phase.at === "failed" || phase.at === "completed" || phase.at === "stopped" ||
+      phase.at === "scheduled";
     return isOver && this.#ancestorsAreAtWork();
   }
 
@@ -182,12 +191,14 @@ class Forecaster {
     });
     return {
       failing: this.#failing,
+      isAgain: isFailingIn(this.#before, this.#id),
       retries: this.#retries,
       end: isEnd
         ? {
           atMs: this.#changedAt.get(this.#id) ?? 0,
           state: glance,
           reason: node.phase.at === "failed" ? node.phase.reason : null,
+          isScheduled: node.phase.at === "scheduled",
         }
         : null,
       escalated: this.#escalated,
@@ -316,6 +327,13 @@ class Forecaster {
   ): void {
     this.#loop.send({ type: "hook_ended", node, run, hookRun, hook, end: { how: "exited", code: 0 } });
   }
+}
+
+function isFailingIn({ nodes }: State, id: NodeId): boolean {
+  const node = nodes.get(id)!;
+  const { phase } = node;
+  return node.streak > 0 || phase.at === "backing_off" ||
+    (phase.at === "running" && phase.health?.lastError != null);
 }
 
 function signalOf(effect: RunEffect & { readonly type: "cancel" | "signal" }): Signal {

@@ -54,6 +54,34 @@ export function pastOf<Entry extends PastEntry>(
   };
 }
 
+/** Events by which an actor has failed. */
+const FAILURES = new Set([
+  "failed",
+  "gave_up",
+  "start_failed",
+  "hook_ended",
+  "timed_out",
+  "unhealthy",
+  "killed",
+]);
+
+/** The actor whose failure a chain of causes begins with; null if none has failed in it. */
+export function culpritOf(
+  chain: readonly (PastEntry & { readonly code?: number | null; readonly signal?: string | null })[],
+): NodeId | null {
+  const isFailure = ({ event, code }: (typeof chain)[number]) =>
+    event === "exited" ? code !== 0 : FAILURES.has(event);
+  return chain.find((entry) => entry.path !== ROOT && isFailure(entry))?.path ?? null;
+}
+
+/** When a life ended, by its entries; null if they do not tell. */
+export function endedAt<Entry extends PastEntry & { readonly at: string }>(
+  entries: readonly Entry[],
+): number | null {
+  const ended = entries.findLast(({ path, event }) => path === ROOT && event === "ended");
+  return ended === undefined ? null : Date.parse(ended.at);
+}
+
 /** The entry that says how a node ended: the last that is an end of it, else its last; null if there is none. */
 export function endOf<Entry extends PastEntry>(entries: readonly Entry[], path: NodeId): Entry | null {
   const own = entries.filter((entry) => entry.path === path);

@@ -1,16 +1,17 @@
 /** The waits of a node, down to those of which nobody else is the cause. PURE. */
-import { type Condition, type Dependency, type NodeId, ROOT } from "../config/plan.ts";
+import { type Condition, type NodeId, ROOT, type TreeSpec } from "../config/plan.ts";
 import type { Instant } from "../base/instant.ts";
-import { readinessIn } from "../supervision/count.ts";
+import { isSettled, readinessIn } from "../supervision/count.ts";
 import { dependencyVerdict } from "../supervision/dependencies.ts";
 import { sinceMsOf } from "./since.ts";
-import type { State } from "../supervision/state.ts";
+import { isOver, type State } from "../supervision/state.ts";
 import { viewOf, type VisibleState, type Why } from "../supervision/view.ts";
 
 /** A node that another waits for. Waits that come again elsewhere are told once. */
 export interface Wait {
   readonly on: NodeId;
-  readonly condition: Condition;
+  /** \`over\`: it is to have ended, because it depends on the one that waits, which is to stop. */
+  readonly condition: Condition | "over";
   readonly state: VisibleState;
   /** How long it has been so, in milliseconds; null if that is not known. */
   readonly sinceMs: number | null;
@@ -50,7 +51,9 @@ function below(state: State, id: NodeId, now: Instant, told: Set<NodeId>): Waits
   for (const { on, condition } of needsOf(state, id)) {
     const target = state.nodes.get(on);
     if (target === undefined || told.has(on)) continue;
-    const verdict = dependencyVerdict(target, condition, readinessIn(state.books.counts.get(on)!));
+    const verdict = condition === "over"
+      ? isOver(target) ? "met" : "pending"
+      : dependencyVerdict(target, condition, readinessIn(state.books.counts.get(on)!));
     if (verdict === "met") continue;
     if (waits.length === MOST) {
       more += 1;
@@ -74,17 +77,39 @@ function below(state: State, id: NodeId, now: Instant, told: Set<NodeId>): Waits
   return { waits, more };
 }
 
-type Need = Pick<Dependency, "on" | "condition">;
+type Need = Pick<Wait, "on" | "condition">;
 
-/** All that a node may wait for: its dependencies, a tree around it that has not begun, or its children. */
+/**
+ * All that a node may wait for: its dependencies, a tree around it that has not begun, siblings whose turn comes before its
+ * own, or the children of a tree; one that is to stop waits for what depends on it.
+ */
 function needsOf(state: State, id: NodeId): readonly Need[] {
-  const { spec, ancestors } = state.topology.byId.get(id)!;
-  const { kind, phase } = state.nodes.get(id)!;
-  if (kind === "tree" && phase.at === "up") return childrenNotReady(state, id);
-  if (phase.at !== "waiting") return [];
-  if (spec.dependsOn.length > 0) return spec.dependsOn;
-  return ancestors.filter((tree) => tree !== ROOT && state.nodes.get(tree)!.phase.at === "waiting")
+  const { topology, nodes } = state;
+  const { spec, ancestors } = topology.byId.get(id)!;
+  const node = nodes.get(id)!;
+  if (node.kind === "tree" && node.phase.at === "up") return childrenNotReady(state, id);
+  if (node.kind === "actor" && node.doom !== null) {
+    return topology.places.filter(({ spec }) => spec.dependsOn.some(({ on }) => on === id))
+      .map(({ id: on }) => ({ on, condition: "over" }));
+  }
+  if (node.phase.at !== "waiting") return [];
+  const around = ancestors.filter((tree) => tree !== ROOT && nodes.get(tree)!.phase.at === "waiting")
     .map((on) => ({ on, condition: "started" as const }));
+  return [...spec.dependsOn, ...around, ...turnsBefore(state, id)];
+}
+
+/** The siblings that have yet to come to rest before a waiting child has its turn. */
+function turnsBefore({ topology, nodes, books }: State, id: NodeId): readonly Need[] {
+  const parent = topology.byId.get(topology.byId.get(id)!.spec.parent!)!.spec as TreeSpec;
+  const unsettled = (children: readonly NodeId[]) =>
+    children.filter((child) => !isSettled(nodes.get(child)!, readinessIn(books.counts.get(child)!)));
+  const siblings = parent.children.filter((child) => nodes.has(child));
+  const before = parent.start === "sequential"
+    ? unsettled(siblings.slice(0, siblings.indexOf(id)))
+    : parent.concurrency === null
+    ? []
+    : siblings.filter((child) => nodes.get(child)!.phase.at === "starting");
+  return before.map((on) => ({ on, condition: "ready" }));
 }
 
 /** A tree is ready when all in it are. */

@@ -17,6 +17,8 @@ export interface Budget {
   readonly intensity: Intensity;
   /** How many would be granted now; null for any number. */
   readonly left: number | null;
+  /** How long until one more is, in milliseconds; null if all are. */
+  readonly oneMoreInMs: number | null;
   /** The supervisor that counts them for all of its children together; null if they are the child's own. */
   readonly sharedBy: NodeId | null;
 }
@@ -31,10 +33,15 @@ export function budgetOf(state: State, id: NodeId, now: Instant): Budget | null 
   const counting = state.nodes.get(isOwn ? id : parent.path)!;
   const window = isOwn || counting.kind !== "tree" ? counting.ownWindow : counting.window;
   const intensity = (isOwn && spec.kind !== "tree" ? spec.intensity : null) ?? parent.intensity;
-  const { granted, left } = recordRestart(window, now, intensity);
+  const { granted, left, window: { at } } = recordRestart(window, now, intensity);
+  // The one that was asked for just now counts for nothing.
+  const oldest = granted && at.length === 1 ? undefined : at[0];
   return {
     intensity,
     left: left === null ? null : left + Number(granted),
+    oneMoreInMs: oldest === undefined || intensity === "unlimited"
+      ? null
+      : Math.max(0, oldest + intensity.withinMs - now),
     sharedBy: isOwn ? null : parent.path,
   };
 }

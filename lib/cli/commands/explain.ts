@@ -1,4 +1,5 @@
 import { counted, grouped } from "../../base/counted.ts";
+import { nameSome } from "../../base/name_some.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { baseName } from "../../base/posix_path.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -9,7 +10,7 @@ import type { Explained } from "../../control/explain.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
 import { entriesBetween, type KeptJournal, readKeptJournal } from "../../engine/journal/journal_reader.ts";
-import { endOf, NO_PAST, type Past, pastOf } from "../../explanation/past.ts";
+import { endedAt, endOf, NO_PAST, type Past, pastOf } from "../../explanation/past.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import type { Command, Context } from "../command.ts";
 import { explainKey } from "../explain/explain_key.ts";
@@ -60,16 +61,29 @@ async function explainPresent(
   { folder }: Kept,
   client: ControlClient,
 ): Promise<void> {
-  const { actors, more } = await fromPromise(client.request("explain", { paths: args.words }));
+  const { actors, more, changedFiles } = await fromPromise(client.request("explain", { paths: args.words }));
   const { entries, unread } = lastLife(readKeptJournal(host.files, folder));
   const told = actors.map((one) => ({ one, past: pastOf(entries, [one.cause, ...one.rootCauses], kindOf) }));
   if (ui.json) {
     const values = told.map(({ one, past }) => ({ ...one, ...pastFields(past) }));
-    return await fromPromise(ui.printJson([{ ended: false, actors: values, more, unreadEntries: unread }]));
+    return await fromPromise(
+      ui.printJson([{ ended: false, actors: values, more, unreadEntries: unread, changedFiles }]),
+    );
   }
   const pages = told.map(({ one, past }) => renderExplanation(one, past, placesIn(one), ui.columns, ui.out));
   const rest = more === 0 ? [] : [ui.out.dim(`and ${grouped(more)} more: name some of them`)];
-  await fromPromise(ui.print([...pages, ...unreadLines(unread, ui.out), ...rest].join("\n\n")));
+  const changed = changedFiles.length === 0 ? [] : [changedLine(changedFiles, ui.out)];
+  await fromPromise(ui.print([...pages, ...changed, ...unreadLines(unread, ui.out), ...rest].join("\n\n")));
+}
+
+/** A file that was saved since does nothing before somebody applies it. */
+function changedLine(files: readonly string[], paint: Painter): string {
+  const names = nameSome(files.map((file) => `"${baseName(file)}"`));
+  return paint.yellow(
+    `${names} ${
+      files.length === 1 ? "is" : "are"
+    } not what the tree goes by: \`supervise apply --dry-run\` shows what that would change`,
+  );
 }
 
 /** Lines that say nothing may have been those that are missed. */
@@ -102,7 +116,9 @@ async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept
     const values = told.map(({ path, past }) => ({ path, ...pastFields(past) }));
     return await fromPromise(ui.printJson([{ ended: true, actors: values, unreadEntries: unread }]));
   }
-  const pages = told.map(({ path, past }) => renderPast(path, past, ui.columns, ui.out));
+  const at = endedAt(entries);
+  const endedMs = at === null ? null : host.wallClock() - at;
+  const pages = told.map(({ path, past }) => renderPast(path, past, endedMs, ui.columns, ui.out));
   await fromPromise(ui.print([...pages, ...unreadLines(unread, ui.out)].join("\n\n")));
 }
 

@@ -4,7 +4,7 @@ import { describeDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
 import type { Explanation } from "../../explanation/explanation.ts";
-import type { Past } from "../../explanation/past.ts";
+import { culpritOf, type Past } from "../../explanation/past.ts";
 import { explanationParts } from "../../words/explaining/explanation_parts.ts";
 import type { PlaceOf } from "../../words/explaining/key_text.ts";
 import { describeEntry } from "./entry.ts";
@@ -48,15 +48,27 @@ export function renderExplanation(
   return [head, ...blocks.flatMap((block) => blockLines(block, paint))].join("\n");
 }
 
-/** The page of a node whose tree has ended: the journal alone tells of it. */
+/** The page of a node whose tree has ended: the journal alone tells of it. @param endedMs How long ago; null if that is not known. */
 export function renderPast(
   path: string,
   past: Past<JournalEntry>,
+  endedMs: number | null,
   columns: number,
   paint: Painter,
 ): string {
-  const head = `${paint.bold(nameOf(path))}  ${paint.dim("the tree does not run any more")}`;
-  return [head, ...blockLines(blockOf("because", chainLines(past, paint), columns), paint)].join("\n");
+  const ago = endedMs === null ? "" : ` ${describeDuration(Math.max(0, endedMs))} ago`;
+  const ended = endedMs === null ? "does not run any more" : `ended${ago}`;
+  const head = `${paint.bold(nameOf(path))}  ${paint.dim(path === ROOT ? ended : `its tree ${ended}`)}`;
+  const blocks = fitted([
+    blockOf("because", chainLines(past, paint), columns),
+    blockOf("do", pastAdvice(culpritOf(past.links.map(({ entry }) => entry))), columns),
+  ]);
+  return [head, ...blocks.flatMap((block) => blockLines(block, paint))].join("\n");
+}
+
+function pastAdvice(culprit: string | null): readonly string[] {
+  const again = "`supervise up -d` starts the tree again";
+  return culprit === null ? [again] : [`\`supervise logs ${culprit}\` shows what it printed; ${again}`];
 }
 
 function nameOf(path: string): string {
@@ -77,7 +89,7 @@ function chainLines({ links, lost }: Past<JournalEntry>, paint: Painter): readon
     return `${paint.dim(when)} ${describeEntry(entry, paint)}${paint.dim(often)}`;
   });
   const left = told.length - MOST_LINKS;
-  const lines = left <= 0 ? told : [
+  const lines = left <= 1 ? told : [
     ...told.slice(0, 2),
     `... ${counted(left, "decision")} more, in \`supervise events\``,
     ...told.slice(2 + left),

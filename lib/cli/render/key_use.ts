@@ -33,7 +33,7 @@ export function renderKeyUse(
     ...settings.slice(0, MOST_SETTINGS).map((setting) => settingText(setting, paint)),
     ...more <= 0 ? [] : [`and ${counted(more, "place")} more; --json has them all`],
     ...effects.flatMap(({ path, forecast }) =>
-      forecastSentences(forecast, true).map((sentence, index) =>
+      forecastSentences(forecast).map((sentence, index) =>
         index === 0 ? `so for ${path}: ${sentence}` : `  ${sentence}`
       )
     ),

@@ -4,21 +4,33 @@ import { ROOT } from "../../config/plan.ts";
 import type { Explanation } from "../../explanation/explanation.ts";
 import { rootsOf } from "../../explanation/waits.ts";
 import type { Exit } from "../../supervision/exit.ts";
+import type { FailReason } from "../../supervision/reason.ts";
 import { exitHint } from "./exit_hint.ts";
 
 /** See the module. */
 export function adviceLines(explanation: Explanation): readonly string[] {
   if (explanation.kind === "tree") return treeAdvice(explanation);
   const ended = endOf(explanation);
-  const hint = ended === null ? null : exitHint(ended);
+  const hint = ended === null ? null : exitHint(ended, explanation.daemon === true);
   return [...hint === null ? [] : [hint], ...actorAdvice(explanation)];
 }
 
-/** The end that its state is about; null for none. */
-function endOf({ why, root }: Explanation): Exit | null {
+/** The end that its state is about, or that its present run follows on; null for none. */
+function endOf(explanation: Explanation): Exit | null {
+  const { state, forecast, lastExit } = explanation;
+  const reason = reasonOf(explanation);
+  if (reason?.kind === "exit" || reason?.kind === "daemon_ended") return reason.exit;
+  if (state !== "running" || lastExit === null || forecast?.isAgain !== true) return null;
+  // One that it was asked for says nothing of the next.
+  const isLikeIt = forecast.failing.how === "exits" && forecast.failing.exit === lastExit.exit;
+  return isLikeIt ? lastExit.exit : null;
+}
+
+/** The first failure behind its state; null if that is none. */
+function reasonOf({ why, root }: Explanation): FailReason | null {
   let reason = root?.reason ?? (why?.kind === "failed" || why?.kind === "backoff" ? why.reason : null);
   while (reason?.kind === "gave_up") reason = reason.last;
-  return reason?.kind === "exit" || reason?.kind === "daemon_ended" ? reason.exit : null;
+  return reason;
 }
 
 function actorAdvice(explanation: Explanation): readonly string[] {
@@ -37,6 +49,11 @@ function actorAdvice(explanation: Explanation): readonly string[] {
       ];
     }
     case "starting":
+      if (why?.kind === "spawn") {
+        return why.lack === null
+          ? []
+          : ["`supervise doctor` shows the limits of this machine, and what is used of them"];
+      }
       return [`\`supervise logs ${path}\` shows what it prints`];
     case "backing_off":
       return [
@@ -44,6 +61,17 @@ function actorAdvice(explanation: Explanation): readonly string[] {
       ];
     case "failed": {
       const first = root?.node ?? path;
+      const reason = reasonOf(explanation);
+      if (reason?.kind === "survivors") {
+        const pids = (reason.processes ?? []).map(({ pid }) => pid).join(",");
+        return [
+          `\`ps -o pid,stat,wchan:32,args -p ${pids}\` shows what they wait for; one in state D ends when the kernel lets it`,
+          `when they are gone, \`supervise start ${first}\` starts it`,
+        ];
+      }
+      if (reason?.kind === "start") {
+        return [`when that is mended, \`supervise reset ${first}\` starts it again`];
+      }
       return first === ROOT ? [] : [
         `\`supervise logs ${first}\` shows what it printed; when that is mended, \`supervise reset ${first}\` starts it again`,
       ];

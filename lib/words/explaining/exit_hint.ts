@@ -4,10 +4,15 @@ import type { Exit } from "../../supervision/exit.ts";
 /** A shell's codes for programs that a signal has ended begin above that. */
 const SIGNALLED = 128;
 
-/** See the module. Null where the end speaks for itself. */
-export function exitHint(exit: Exit): string | null {
-  if (exit.how === "unseen" || exit.reached !== undefined) return null;
-  if (exit.how === "exited") return codeHint(exit.code);
+/** See the module. Null where the end speaks for itself. @param isDaemon Whether it was to run for ever. */
+export function exitHint(exit: Exit, isDaemon: boolean): string | null {
+  if (exit.how === "unseen") return null;
+  if (exit.reached !== undefined) {
+    return exit.reached.killedMain
+      ? "find what it needs so much memory for, or raise `cgroup.memory_max`"
+      : null;
+  }
+  if (exit.how === "exited") return codeHint(exit.code, isDaemon);
   switch (exit.signal) {
     case "SIGKILL":
       return "supervise has not sent that SIGKILL: `journalctl -k` tells if the kernel was out of memory; else somebody did";
@@ -26,7 +31,10 @@ export function exitHint(exit: Exit): string | null {
   }
 }
 
-function codeHint(code: number): string | null {
+function codeHint(code: number, isDaemon: boolean): string | null {
+  if (code === 0 && isDaemon) {
+    return "a daemon that ends with 0 has gone to the background, or has an end: have it stay in front, or leave out `daemon`";
+  }
   if (code === 127) {
     return "127 is a shell's code for a command that it does not find: PATH may be another one here";
   }

@@ -30,12 +30,11 @@ export function explanationParts(explanation: Explanation, placeOf: PlaceOf): re
   return parts.filter(({ lines }) => lines.length > 0);
 }
 
-function ifLines({ state, why, forecast, roots }: Explanation): readonly string[] {
-  const isRunning = state === "running" && why?.kind !== "health";
+function ifLines({ forecast, roots }: Explanation): readonly string[] {
   return [
-    ...forecast === null ? [] : forecastSentences(forecast, isRunning),
+    ...forecast === null ? [] : forecastSentences(forecast),
     ...roots.flatMap(({ path, forecast }) =>
-      forecast === null ? [] : [`${path}: ${forecastSentences(forecast, false).join("; ")}`]
+      forecast === null ? [] : [`${path}: ${forecastSentences(forecast).join("; ")}`]
     ),
   ];
 }

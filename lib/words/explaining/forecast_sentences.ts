@@ -1,21 +1,21 @@
 /** The consequences if an actor goes on failing, in sentences for people. */
 import { describeDuration } from "../../base/duration.ts";
 import { nameSome } from "../../base/name_some.ts";
-import type { Failing, Forecast, Retry } from "../../explanation/forecast.ts";
+import type { Forecast, Retry } from "../../explanation/forecast.ts";
 import { ROOT } from "../../config/plan.ts";
 import { describeExit } from "../describe_reason.ts";
 
 /** So many pauses are told one by one. */
 const MOST_PAUSES = 6;
 
-/** See the module. @param isRunning Whether it runs well, so that it has not failed yet. */
-export function forecastSentences(forecast: Forecast, isRunning: boolean): readonly string[] {
+/** See the module. */
+export function forecastSentences(forecast: Forecast): readonly string[] {
   const { retries, end, escalated, consequences, outcome } = forecast;
   const sentences = [
-    `${ifClause(forecast.failing, isRunning)}${thenClause(retries, end !== null || outcome !== null)}`,
+    `${ifClause(forecast)}${thenClause(retries, end !== null || outcome !== null)}`,
   ];
   if (end === null && outcome === null) {
-    if (retries.length > 0) {
+    if (retries.length > 0 && retries.at(-1)!.left !== null) {
       sentences.push("its restarts are never spent, because they are too far apart for that");
     }
     return sentences;
@@ -25,17 +25,18 @@ export function forecastSentences(forecast: Forecast, isRunning: boolean): reado
   if (escalated.length > 0) {
     const trees = escalated.map((tree) => tree === ROOT ? "the whole tree" : `"${tree}"`);
     sentences.push(`then ${nameSome(trees)} gives up for it, ${when}${last === 0 ? "" : " from now"}`);
+  } else if (end?.isScheduled === true) {
+    sentences.push("its schedule runs it again at its next date all the same");
   } else if (end !== null && end.state === "failed") {
-    sentences.push(
-      `${retries.length === 0 ? "it" : "then it"} is left failed, ${when}, until somebody starts it`,
-    );
+    const until = outcome === null ? ", until somebody starts it" : "";
+    sentences.push(`${retries.length === 0 ? "it" : "then it"} is left failed, ${when}${until}`);
   } else if (end !== null && end.state === "completed") sentences.push("it counts as completed");
   const failed = consequences.filter(({ state }) => state === "failed").map(({ path }) => `"${path}"`);
   if (failed.length > 0) {
     sentences.push(`for it ${nameSome(failed)} ${failed.length === 1 ? "fails" : "fail"}, too`);
   }
   if (outcome !== null && !escalated.includes(ROOT)) {
-    sentences.push(`and the whole tree ${OUTCOMES[outcome]}`);
+    sentences.push(`with it the whole tree ${OUTCOMES[outcome]}`);
   } else if (outcome === null && escalated.length === 0) sentences.push("the rest of the tree goes on");
   return sentences;
 }
@@ -44,16 +45,16 @@ const OUTCOMES = {
   completed: "is completed",
   cancelled: "is down",
   failed: "ends as failed",
-  gave_up: "gives up and ends",
+  gave_up: "ends",
 } as const;
 
-function ifClause(failing: Failing, isRunning: boolean): string {
-  const again = isRunning ? "" : " again";
+function ifClause({ failing, isAgain }: Forecast): string {
+  const again = isAgain ? " again" : " now";
   switch (failing.how) {
     case "exits":
-      return `if it ends with ${describeExit(failing.exit)}${isRunning ? " now" : again}, `;
+      return `if it ends with ${describeExit(failing.exit)}${again}, `;
     case "cannot_start":
-      return "if it cannot be started again, ";
+      return `if it cannot be started${isAgain ? " again" : ""}, `;
     case "never_ready":
       return "if it is not ready in time, ";
     case "unhealthy":

@@ -1,6 +1,6 @@
 /** The restarts that a node has left, in sentences for people. */
 import { counted } from "../../base/counted.ts";
-import { formatDuration } from "../../base/duration.ts";
+import { describeDuration, formatDuration } from "../../base/duration.ts";
 import { ROOT } from "../../config/plan.ts";
 import type { Explanation } from "../../explanation/explanation.ts";
 import { nameOf } from "../name_of.ts";
@@ -8,10 +8,10 @@ import { keyText, type PlaceOf } from "./key_text.ts";
 
 /** See the module. */
 export function leftLines(explanation: Explanation, placeOf: PlaceOf): readonly string[] {
-  const { path, budget, restart, state, why, daemon } = explanation;
+  const { path, budget, restart, state, why, daemon, next } = explanation;
   if (path === ROOT || state === "stopped" || state === "inactive") return [];
   if (state === "completed") {
-    if (daemon !== false || restart === "always") return [];
+    if (daemon !== false || restart === "always" || next.some(({ what }) => what === "run")) return [];
     return [`nothing starts it again: it is restarted when it fails${keyText(["restart"], path, placeOf)}`];
   }
   if (restart === "never") return [`no restarts${keyText(["restart"], path, placeOf)}`];
@@ -29,5 +29,6 @@ export function leftLines(explanation: Explanation, placeOf: PlaceOf): readonly 
     const isSpent = why?.kind === "failed" && why.reason.kind === "gave_up";
     return isSpent ? [`none of ${counted(restarts, "restart")} within ${within}${shared}${key}`] : [];
   }
-  return [`${budget.left} of ${counted(restarts, "restart")} within ${within}${shared}${key}`];
+  const more = budget.oneMoreInMs === null ? "" : `; one more in ${describeDuration(budget.oneMoreInMs)}`;
+  return [`${budget.left} of ${counted(restarts, "restart")} within ${within}${shared}${key}${more}`];
 }

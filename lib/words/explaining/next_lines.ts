@@ -28,6 +28,8 @@ function whatNext(next: Next): string {
       return "its restarts count as if it had never failed";
     case "kill":
       return "what is left of it is killed";
+    case "hook_timeout":
+      return `its pre_start hook has failed, and with it the start: it has ${formatDuration(next.limitMs)}`;
     case "cancel_ends":
       return "it gets its stop signal";
     case "teardown":
@@ -41,12 +43,23 @@ function whatNext(next: Next): string {
     case "probe":
       return `it is asked again whether it is ready (attempt ${next.attempt})`;
     case "check":
-      return next.failures === 0
-        ? `its health is checked again; ${next.retries} failures in a row make it unhealthy`
-        : `its health is checked again; ${next.failures} of ${next.retries} failures in a row that make it unhealthy`;
+      return `its health is checked again; ${checkText(next)}`;
     case "watchdog":
       return `it is unhealthy, unless it speaks before: it has ${formatDuration(next.limitMs)}`;
   }
+}
+
+function checkText({ failures, retries, isTold }: Next & { readonly what: "check" }): string {
+  const isUnhealthy = failures >= retries;
+  const outcome = isTold ? "are told of, and nothing else is done" : "make it unhealthy";
+  if (isUnhealthy) {
+    return isTold
+      ? "failures are told of, and nothing else is done"
+      : "it counts as unhealthy until one succeeds";
+  }
+  return failures === 0
+    ? `${retries} failures in a row ${outcome}`
+    : `${failures} of ${retries} failures in a row that ${outcome}`;
 }
 
 const OVERLAPS = {

@@ -11,7 +11,7 @@ import { nameOf } from "../name_of.ts";
 
 /** See the module. */
 export function nowLines(explanation: Explanation): readonly string[] {
-  const { says, root, restarts, why, lastExit, kind, neededBy } = explanation;
+  const { says, root, restarts, why, lastExit, kind, neededBy, rollout, outlived } = explanation;
   const lines = [stateLine(explanation)];
   if (root !== null && root.node !== null) {
     lines.push(`it began with ${nameOf(root.node)}: ${describeReason(root.reason)}`);
@@ -28,6 +28,16 @@ export function nowLines(explanation: Explanation): readonly string[] {
   const waiting = neededBy.filter(({ isWaiting }) => isWaiting).map(({ path }) => nameOf(path));
   if (waiting.length > 0) {
     lines.push(`${nameSome(waiting)} ${waiting.length === 1 ? "waits" : "wait"} for it`);
+  }
+  if (rollout !== null && rollout.after.length > 0) {
+    lines.push(
+      `it has its turn in a rolling restart; ${nameSome(rollout.after.map(nameOf))} follow when it is ready`,
+    );
+  }
+  for (const { path, ageMs } of outlived) {
+    lines.push(
+      `${nameOf(path)} was started again since, ${describeDuration(ageMs)} ago, which restarts nothing else`,
+    );
   }
   if (says !== null) lines.push(`it says of itself: ${says}`);
   return lines.filter((line) => line !== "");

@@ -47,7 +47,7 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "who has stopped it, and will it come back?",
-    of: "supervisord, systemd",
+    of: "moby/moby#11008",
     toml: WEB,
     befell: (world) => {
       world.begin();
@@ -59,7 +59,7 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "why does `down` take so long?",
-    of: "compose (down), systemd (a stop job is running)",
+    of: "docker/compose#3643",
     toml: WEB,
     befell: (world) => {
       world.begin();
@@ -78,7 +78,7 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "everything else is down, why does the database still run?",
-    of: "systemd (ordering of stops)",
+    of: "systemd",
     toml: WEB,
     befell: (world) => {
       world.begin();
@@ -91,7 +91,7 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "it has ended, but something of it is still there",
-    of: "supervisord (stopasgroup), systemd (KillMode)",
+    of: "Supervisor/supervisor#1101",
     toml: WEB,
     befell: (world) => {
       world.begin();
@@ -104,7 +104,7 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "a process cannot be killed: what now?",
-    of: "Docker (cannot kill container), systemd (Processes still around after SIGKILL)",
+    of: "Docker, systemd",
     toml: WEB,
     befell: (world) => {
       world.begin();
@@ -117,7 +117,7 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "why did everything stop?",
-    of: "compose (--abort-on-container-exit), process-compose (exit_on_end)",
+    of: "ddollar/foreman#676",
     toml: MAIN_ANY,
     befell: { script: [["lasts", "game=5m"]], atMs: 3_600_000 },
     path: "",
@@ -131,7 +131,7 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "who took the tree down?",
-    of: "supervisord (supervisorctl shutdown), systemd",
+    of: "systemd/systemd#21497",
     toml: WEB,
     befell: (world) => {
       world.begin();
@@ -149,21 +149,21 @@ export const ABOUT_ENDS: readonly Question[] = [
   },
   {
     asks: "it has run too long and was ended",
-    of: "systemd (RuntimeMaxSec), Kubernetes (activeDeadlineSeconds)",
+    of: "systemd, Kubernetes",
     toml: `[actors.import]\nexec = "import"\nrun_timeout = "10m"\n`,
     befell: { script: [["lasts", "import=1h"]], atMs: 660_000 },
     path: "import",
   },
   {
     asks: "how long may it still run?",
-    of: "Nomad, Kubernetes (activeDeadlineSeconds)",
+    of: "Nomad, Kubernetes",
     toml: `[actors.import]\nexec = "import"\nrun_timeout = "10m"\n`,
     befell: { script: [["lasts", "import=1h"]], atMs: 60_000 },
     path: "import",
   },
   {
-    asks: "the new file is applied: what was restarted for it?",
-    of: "supervisord (update), compose (up)",
+    asks: "I touched nothing of it: why was it started anew?",
+    of: "docker/compose#10259",
     toml: WEB,
     befell: (world) => {
       world.begin();

@@ -34,6 +34,10 @@ daemon = true
 const JOB = `[actors.import]
 shell = "./import.sh"
 restart = "on-failure"
+
+[actors.web]
+exec = "web"
+daemon = true
 `;
 
 /** See the module. */
@@ -54,7 +58,7 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "who restarted it?",
-    of: "systemd, supervisord",
+    of: "systemd/systemd#20162",
     toml: PAIR,
     befell: (world) => {
       world.begin();
@@ -66,7 +70,7 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "it works now, but it restarted in the night: why?",
-    of: "pm2, Kubernetes (last state)",
+    of: "Unitech/pm2#1684",
     toml: PAIR,
     befell: (world) => {
       world.begin();
@@ -78,7 +82,7 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "exit code 137: who has killed it?",
-    of: "Docker, Kubernetes (OOMKilled)",
+    of: "kubernetes/kubernetes#125639",
     toml: PAIR,
     befell: (world) => {
       world.begin();
@@ -90,7 +94,7 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "is it the memory limit that ends it?",
-    of: "systemd (MemoryMax), Docker (--memory)",
+    of: "kubernetes/kubernetes#81723",
     toml: `${PAIR}cgroup = { memory_max = "64MiB" }\n`,
     befell: (world) => {
       world.begin();
@@ -105,30 +109,30 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "start request repeated too quickly: how do I get it back?",
-    of: "systemd (reset-failed), supervisord (FATAL)",
+    of: "systemd/systemd#10529",
     toml: PAIR,
     befell: { script: [["exit", "web@100ms*all=1"]], atMs: 60_000 },
     path: "web",
   },
   {
     asks: "it exits with 0, why is it started again and again?",
-    of: "supervisord (autorestart), pm2",
+    of: "kubernetes/kubernetes#53125",
     toml: PAIR,
     befell: { script: [["exit", "web@5s*all=0"]], atMs: 20_100 },
     path: "web",
   },
   {
     asks: "it has ended, why is it not started again?",
-    of: "Docker (restart: on-failure), systemd",
+    of: "idaholab/Malcolm#267",
     toml: JOB,
     befell: { script: [["lasts", "import=3s"]], atMs: 60_000 },
     path: "import",
   },
   {
-    asks: "it crashed and nobody starts it: why?",
-    of: "supervisord (autorestart=false), Nomad (attempts = 0)",
+    asks: "it died: why does nobody start it again?",
+    of: "DarthSim/overmind#190",
     toml: JOB.replace('restart = "on-failure"', 'restart = "never"'),
-    befell: { script: [["exit", "import@3s=127"]], atMs: 60_000 },
+    befell: { script: [["exit", "import@500ms=1"]], atMs: 60_000 },
     path: "import",
   },
   {
@@ -140,7 +144,7 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "this one is fine, why was it restarted?",
-    of: "compose (depends_on.restart), circus",
+    of: "Supervisor/supervisor#1707",
     toml: TOGETHER,
     befell: (world) => {
       world.begin();
@@ -152,7 +156,7 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "does the counter ever go down again?",
-    of: "Kubernetes (backoff reset), pm2 (exp_backoff)",
+    of: "Kubernetes, pm2",
     toml: PAIR,
     befell: (world) => {
       world.begin();
@@ -164,14 +168,14 @@ export const ABOUT_RESTARTS: readonly Question[] = [
   },
   {
     asks: "it restarts all day long: does it never give up?",
-    of: "runit, Docker (restart: always)",
+    of: "runit, Docker",
     toml: PAIR.replace('intensity = { restarts = 3, within = "1m" }', 'intensity = "unlimited"'),
     befell: { script: [["exit", "web@1s*all=1"]], atMs: 3_600_000 },
     path: "web",
   },
   {
     asks: "I have saved a file, and it restarted",
-    of: "pm2 (--watch), nodemon",
+    of: "Unitech/pm2#1755",
     toml: `${PAIR}watch = { paths = ["src"] }\n`,
     befell: (world) => {
       world.begin();
@@ -180,5 +184,66 @@ export const ABOUT_RESTARTS: readonly Question[] = [
       world.advance(5_000);
     },
     path: "web",
+  },
+  {
+    asks: "it started only twice: why is that too often?",
+    of: "systemd/systemd#42912",
+    toml: PAIR.replace("restarts = 3", "restarts = 2"),
+    befell: (world) => {
+      world.begin();
+      world.advance(600_000);
+      world.exits("web", 1);
+      world.advance(20_000);
+      world.exits("web", 1);
+      world.advance(5_000);
+    },
+    path: "web",
+  },
+  {
+    asks: "its dependency was restarted: why was it not?",
+    of: "docker/compose#6626",
+    toml: PAIR.replace('exec = "web"', 'exec = "web"\ndepends_on = ["db"]'),
+    befell: (world) => {
+      world.begin();
+      world.advance(600_000);
+      world.exits("db", "SIGSEGV");
+      world.advance(60_000);
+    },
+    path: "web",
+  },
+  {
+    asks: "why did the automatic restart not happen this time?",
+    of: "systemd/systemd#37906",
+    toml: PAIR,
+    befell: (world) => {
+      world.begin();
+      world.exits("web", 1);
+      world.exits("web", 1);
+      world.send({ type: "stop_requested", request: null, nodes: world.ids(["web"]), asker: ADA });
+      world.advance(60_000);
+    },
+    path: "web",
+  },
+  {
+    asks: "do restarts by hand count against its limit?",
+    of: "hashicorp/nomad#12803",
+    toml: PAIR,
+    befell: (world) => {
+      world.begin();
+      world.exits("web", 1);
+      world.advance(20_000);
+      for (let nth = 0; nth < 3; nth++) {
+        world.send({ type: "restart_requested", request: null, nodes: world.ids(["web"]), asker: ADA });
+        world.advance(1_000);
+      }
+    },
+    path: "web",
+  },
+  {
+    asks: "it was restarted: is this verdict on its health from before?",
+    of: "moby/moby#27361",
+    toml: PAIR.replace('exec = "db"', 'exec = "db"\nhealth = { tcp = "127.0.0.1:5432", interval = "10s" }'),
+    befell: { script: [["unhealthy", "db@1m/10m"]], atMs: 92_000 },
+    path: "db",
   },
 ];

@@ -1,5 +1,5 @@
 /** Questions about what has not begun. */
-import type { Question } from "./question.ts";
+import { ADA, type Question } from "./question.ts";
 
 const CHAIN = `[actors.db]
 exec = "db"
@@ -51,6 +51,7 @@ const SHARED = `[trees.data.actors.db]
 exec = "db"
 daemon = true
 restart = "never"
+ready = { tcp = "127.0.0.1:5432" }
 
 [trees.data.actors.cache]
 exec = "cache"
@@ -94,7 +95,7 @@ export const ABOUT_WAITING: readonly Question[] = [
   },
   {
     asks: "it is in the file, why was it not started?",
-    of: "supervisord (autostart=false)",
+    of: "supervisord",
     toml: REPORTS,
     befell: (world) => {
       world.begin();
@@ -104,7 +105,7 @@ export const ABOUT_WAITING: readonly Question[] = [
   },
   {
     asks: "why does `up` leave this service out?",
-    of: "compose (profiles)",
+    of: "docker/compose#10751",
     toml: REPORTS,
     befell: (world) => {
       world.begin();
@@ -114,7 +115,7 @@ export const ABOUT_WAITING: readonly Question[] = [
   },
   {
     asks: "why does nothing start after the first one?",
-    of: "s6-rc, foreman",
+    of: "s6-rc",
     toml: SEQUENTIAL,
     befell: (world) => {
       world.script("cache", { probe: "connection refused" });
@@ -125,7 +126,7 @@ export const ABOUT_WAITING: readonly Question[] = [
   },
   {
     asks: "the port is open, why is it never ready?",
-    of: "compose (healthcheck), Kubernetes (readiness)",
+    of: "docker/compose, Kubernetes",
     toml: SEQUENTIAL,
     befell: (world) => {
       world.script("cache", { probe: "connection refused" });
@@ -136,7 +137,7 @@ export const ABOUT_WAITING: readonly Question[] = [
   },
   {
     asks: "it hangs before its program even starts",
-    of: "systemd (ExecStartPre)",
+    of: "kubernetes/kubernetes#59161",
     toml: HOOKED,
     befell: (world) => {
       world.script("api", { hook: "silent" });
@@ -146,9 +147,9 @@ export const ABOUT_WAITING: readonly Question[] = [
     path: "api",
   },
   {
-    asks: "the command is there, why can it not be started?",
-    of: "systemd (203/EXEC), supervisord (FATAL can't find command)",
-    toml: HOOKED.replace("hooks", "# hooks"),
+    asks: "it runs fine by hand: why can it not be started here?",
+    of: "Supervisor/supervisor#788",
+    toml: `${HOOKED.replace("hooks", "# hooks")}${REPORTS.replace("autostart = false", "")}`,
     befell: (world) => {
       world.script("api", {
         spawn: { error: 'there is no program "api" in PATH (/usr/bin:/bin)', isFinal: true },
@@ -160,7 +161,7 @@ export const ABOUT_WAITING: readonly Question[] = [
   },
   {
     asks: "the machine seems full: does it ever try again?",
-    of: "systemd (Resource temporarily unavailable)",
+    of: "systemd",
     toml: HOOKED.replace("hooks", "# hooks"),
     befell: (world) => {
       world.script("api", {
@@ -173,13 +174,41 @@ export const ABOUT_WAITING: readonly Question[] = [
   },
   {
     asks: "one member of the group has failed: what of those that wait for the group?",
-    of: "systemd (targets), process-compose",
+    of: "process-compose",
     toml: SHARED,
     befell: (world) => {
-      world.script("data/cache", { probe: "silent" });
+      world.script("data/db", { probe: "silent" });
       world.begin();
       world.exits("data/db", 1);
       world.advance(5_000);
+    },
+    path: "api",
+  },
+  {
+    asks: "which command before the start used up the time?",
+    of: "k3s-io/k3s#360",
+    toml: `${HOOKED}${REPORTS.replace("autostart = false", "")}`,
+    befell: (world) => {
+      world.script("api", { hook: "silent" });
+      world.begin();
+      world.advance(30_000);
+      const [hook] = world.hooks.keys();
+      world.hookEnds(hook!, { how: "timed_out", afterMs: 30_000 });
+      world.advance(5_000);
+    },
+    path: "api",
+  },
+  {
+    asks: "its dependency failed: why was it started all the same?",
+    of: "docker/compose#12098",
+    toml: CHAIN,
+    befell: (world) => {
+      world.begin();
+      world.exits("migrate", 1);
+      world.advance(60_000);
+      const nodes = world.ids(["api"]);
+      world.send({ type: "start_requested", request: null, nodes, deps: false, asker: ADA });
+      world.advance(1_000);
     },
     path: "api",
   },

@@ -32,7 +32,7 @@ export const ABOUT_WORK: readonly Question[] = [
   },
   {
     asks: "the last run has not ended: is the next one left out?",
-    of: "cron (flock), Kubernetes (concurrencyPolicy)",
+    of: "kubernetes/kubernetes#79995",
     toml: BACKUP,
     befell: { script: [["lasts", "backup=90m"]], atMs: 7_260_000 },
     path: "backup",
@@ -41,7 +41,7 @@ export const ABOUT_WORK: readonly Question[] = [
     asks: "last night's run has failed: does it run again?",
     of: "systemd timers, cron",
     toml: BACKUP,
-    befell: { script: [["exit", "backup@5s=2"]], atMs: 3_700_000 },
+    befell: { script: [["exit", "backup@500ms=2"]], atMs: 3_700_000 },
     path: "backup",
   },
   {
@@ -53,14 +53,14 @@ export const ABOUT_WORK: readonly Question[] = [
   },
   {
     asks: "the check fails, why is it not restarted?",
-    of: "Docker (healthcheck), Kubernetes (initialDelaySeconds)",
+    of: "Docker, Kubernetes",
     toml: CHECKED.replace("retries = 3", 'retries = 3, on_failure = "ignore"'),
     befell: { script: [["unhealthy", "api@1m/10m"]], atMs: 150_000 },
     path: "api",
   },
   {
     asks: "it hangs: who notices, and when?",
-    of: "systemd (WatchdogSec)",
+    of: "cdown/psi-notify#26",
     toml: CHECKED.replace('tcp = "127.0.0.1:80", interval = "10s", retries = 3', 'watchdog = "30s"'),
     befell: (world) => {
       world.begin();
@@ -70,21 +70,21 @@ export const ABOUT_WORK: readonly Question[] = [
   },
   {
     asks: "which of the copies is it that fails?",
-    of: "pm2 (cluster), compose (scale)",
+    of: "pm2, docker/compose",
     toml: REPLICAS,
-    befell: { script: [["exit", "worker.2@2s*all=1"]], atMs: 2_400 },
+    befell: { script: [["exit", "worker.2@1s*all=1"]], atMs: 4_400 },
     path: "",
   },
   {
     asks: "is all well?",
-    of: "supervisord (status), systemd (is-system-running)",
+    of: "systemd",
     toml: REPLICAS,
     befell: { script: [], atMs: 60_000 },
     path: "",
   },
   {
     asks: "the rolling restart does not go on",
-    of: "Kubernetes (rollout status), compose",
+    of: "Kubernetes",
     toml: `${REPLICAS}ready = { tcp = "127.0.0.1:80" }\n`,
     befell: (world) => {
       world.begin();
@@ -97,7 +97,7 @@ export const ABOUT_WORK: readonly Question[] = [
   },
   {
     asks: "supervise itself was killed: what became of my processes?",
-    of: "supervisord, pm2 (daemon died)",
+    of: "Supervisor/supervisor#925",
     toml: SURVIVING,
     befell: (world) => {
       world.begin();

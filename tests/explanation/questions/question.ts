@@ -6,7 +6,7 @@ import { renderExplanation, renderPast } from "../../../lib/cli/render/explanati
 import type { NodeId } from "../../../lib/config/plan.ts";
 import { keyFinder } from "../../../lib/config/toml/key_location.ts";
 import { explainNode } from "../../../lib/explanation/explanation.ts";
-import { endOf, pastOf } from "../../../lib/explanation/past.ts";
+import { endedAt, endOf, pastOf } from "../../../lib/explanation/past.ts";
 import { readLine } from "../../../lib/simulation/script_text.ts";
 import type { LineKind } from "../../../lib/simulation/script_text.ts";
 import { SimulatedTree } from "../../../lib/simulation/simulated_tree.ts";
@@ -22,7 +22,7 @@ import { World } from "../../harness/world.ts";
 /** See the module. */
 export interface Question {
   readonly asks: string;
-  /** The tools whose users ask it. */
+  /** The tool whose users ask it, or the thread where one did: `OWNER/REPOSITORY#NUMBER` on GitHub. */
   readonly of: string;
   readonly toml: string;
   /** The node that is asked about; empty for the whole tree. */
@@ -53,7 +53,8 @@ export function answerTo(question: Question): string {
   const paint = painter(false);
   if (state.outcome !== null) {
     const end = endOf(entries, path as NodeId)!;
-    return renderPast(path, pastOf(entries, [end.seq], kindOf), 80, paint);
+    const past = pastOf(entries, [end.seq], kindOf);
+    return renderPast(path, past, date - endedAt(entries)!, 80, paint);
   }
   const explanation = explainNode(state, path as NodeId, { now: instant(now), date, nextDate });
   const find = keyFinder(new Map([["/supervise.toml", toml]]));
