@@ -69,6 +69,7 @@ export type { RunInActorOptions } from "./lib/actor/process/run_in_actor.ts";
 export type { DaemonOptions } from "./lib/actor/process/serve_daemon.ts";
 export { ServedContext } from "./lib/actor/dialog/served_context.ts";
 export { check, type CheckResult } from "./lib/api/check.ts";
+export type { Explained } from "./lib/api/explained.ts";
 export { ConfigError, plan, type PlanOptions } from "./lib/api/plan.ts";
 export {
   type ExpectationVerdict,
@@ -93,6 +94,8 @@ export { type Instant, instant, NEVER } from "./lib/base/instant.ts";
 export { UserError } from "./lib/base/user_error.ts";
 export type { ActorSpec, NodeSpec, Plan, TreeSpec } from "./lib/config/plan.ts";
 export type { ChangeAction, PlanChange } from "./lib/config/changes/diff_plans.ts";
+export type { Explanation, Next } from "./lib/explanation/explanation.ts";
+export type { Forecast } from "./lib/explanation/forecast.ts";
 export type { Fact as SimulatedFact } from "./lib/simulation/trace.ts";
 export type { Problem } from "./lib/config/problem.ts";
 export type { ActionResult, ApplyResult, StatusRow, StopResult, TreeStatus } from "./lib/control/protocol.ts";

@@ -1,4 +1,5 @@
-import type { Plan } from "../config/plan.ts";
+import type { NodeId, Plan } from "../config/plan.ts";
+import type { Explained } from "./explained.ts";
 import { nameHint } from "../config/select.ts";
 import { UserError } from "../base/user_error.ts";
 import { ExitCode } from "../base/exit_code.ts";
@@ -51,16 +52,12 @@ export class Simulation {
   /** The decisions, in their order. */
   readonly entries: readonly SimulatedEntry[];
   readonly #simulated: Simulated;
-  readonly #judge: (text: string) => ExpectationVerdict;
+  readonly #tools: SimulationTools;
 
   /** @internal */
-  constructor(
-    simulated: Simulated,
-    entries: readonly SimulatedEntry[],
-    judge: (text: string) => ExpectationVerdict,
-  ) {
+  constructor(simulated: Simulated, entries: readonly SimulatedEntry[], tools: SimulationTools) {
     this.#simulated = simulated;
-    this.#judge = judge;
+    this.#tools = tools;
     this.entries = entries;
   }
 
@@ -85,7 +82,7 @@ export class Simulation {
    * @throws {UserError} `expect/unreadable`; `expect/unreachable` for what could never be told from this course.
    */
   judge(expectation: string): ExpectationVerdict {
-    return this.#judge(expectation);
+    return this.#tools.judge(expectation);
   }
 
   /**
@@ -117,14 +114,50 @@ export class Simulation {
    * @throws {UserError} `target/unknown`
    */
   at(path: string, atMs: number = Infinity): Fact {
-    const { changes, plan } = this.#simulated;
+    const { changes } = this.#simulated;
     const last = changes.findLast((change) => change.path === path && change.atMs <= atMs);
     if (last !== undefined) return last.fact;
-    throw new UserError("target/unknown", `Nothing in "${plan.name}" is called "${path}"`, {
+    throw this.#unknown(path);
+  }
+
+  /**
+   * Explains an actor or a tree at a time, as `supervise explain` does: why it is in its state, what happens next, how many
+   * restarts are left, and what follows if it goes on failing.
+   *
+   * @param path Its address; `""` for the whole tree.
+   * @param atMs In milliseconds since the beginning.
+   * @default The end.
+   * @throws {UserError} `target/unknown`
+   *
+   * @example A restart loop is stopped by its budget
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { plan, simulate } from "supervise";
+   *
+   * const course = await simulate(await plan("examples/stack/supervise.toml"), { crash: "redis@1s*all" });
+   * const { state, causes, parts } = course.explain("redis");
+   * assert.deepEqual([state, causes.at(-1)?.event], ["failed", "failed"]);
+   * console.log(parts.map(({ about, lines }) => `${about}: ${lines.join("; ")}`).join("\n"));
+   * ```
+   */
+  explain(path: string, atMs: number = Infinity): Explained {
+    if (!this.#simulated.state.nodes.has(path as NodeId)) throw this.#unknown(path);
+    return this.#tools.explain(path as NodeId, Math.min(Math.max(0, atMs), this.untilMs));
+  }
+
+  #unknown(path: string): UserError {
+    const { plan } = this.#simulated;
+    return new UserError("target/unknown", `Nothing in "${plan.name}" is called "${path}"`, {
       exitCode: ExitCode.noSuchTarget,
       hint: nameHint(nearestName(path, plan.nodes.map((node) => node.path))),
     });
   }
+}
+
+/** The parts of a simulation that are loaded with it. */
+interface SimulationTools {
+  readonly judge: (text: string) => ExpectationVerdict;
+  readonly explain: (path: NodeId, atMs: number) => Explained;
 }
 
 /**
@@ -153,25 +186,40 @@ export async function simulate(
 ): Promise<Simulation> {
   const {
     describeBroken,
+    explainedWith,
+    explainNode,
+    instant,
     journalEntryOf,
     judgeSimulated,
     LINE_KINDS,
     linesOrThrow,
     loadCronDates,
+    SimulatedTree,
     simulateTrace,
     wordedEntry,
   } = await import("./simulation_tools.ts");
   const lines = LINE_KINDS.flatMap((kind) =>
     [script[kind] ?? []].flat().flatMap((text) => linesOrThrow(plan, kind, text))
   );
-  const simulated = simulateTrace(plan, lines, { ...options, nextDate: await loadCronDates(plan) });
+  const nextDate = await loadCronDates(plan);
+  const simulated = simulateTrace(plan, lines, { ...options, nextDate });
   const entries = simulated.entries.map((entry) => ({
     ...wordedEntry(journalEntryOf(entry, simulated.date)),
     atMs: entry.atMs,
   }));
-  return new Simulation(simulated, entries, (text) => {
+  const judge = (text: string): ExpectationVerdict => {
     const { expectation, verdict } = judgeSimulated(simulated, [text], options.forMs ?? null)[0]!;
     const reason = verdict.is === "broken" ? describeBroken(expectation, verdict.why) : null;
     return { text, isKept: verdict.is === "kept", reason };
-  });
+  };
+  // The course is computed once more up to then: it is the same, because nothing in it is left to chance.
+  const explain = (path: NodeId, atMs: number): Explained => {
+    const tree = new SimulatedTree({ plan, script: lines, ...options, nextDate });
+    tree.begin();
+    tree.advanceTo(instant(atMs));
+    const { state, now, date } = tree;
+    const told = tree.trace().entries.map((entry) => journalEntryOf(entry, simulated.date));
+    return explainedWith(explainNode(state, path, { now, date, nextDate }), told, () => undefined);
+  };
+  return new Simulation(simulated, entries, { judge, explain });
 }

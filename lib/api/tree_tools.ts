@@ -12,3 +12,5 @@ export { stateFolderOf } from "../daemon/state_folder.ts";
 export { treeIdOf } from "../daemon/tree_id.ts";
 export { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
 export { readLines } from "../engine/logs/log_reader.ts";
+export { placesIn } from "../words/explaining/key_text.ts";
+export { explainedWith } from "./explained.ts";

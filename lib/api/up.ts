@@ -15,6 +15,7 @@ import type { TreeId } from "../daemon/tree_id.ts";
 import type { LogLine } from "../engine/logs/log_format.ts";
 import type { Host } from "../host/ports/host.ts";
 import { type WordedEntry, wordedEntry } from "../words/worded_entry.ts";
+import type { Explained } from "./explained.ts";
 import { ConfigError } from "./plan.ts";
 import { openSystem } from "./system.ts";
 
@@ -124,6 +125,7 @@ export class RunningTree implements AsyncDisposable {
   readonly #host: Host;
   readonly #client: ControlClient;
   readonly #tree: TreeId;
+  readonly #folder: string;
   readonly #isDetached: boolean;
   /** Resolves when the tree has ended and nothing of it is left, or what is left is named. */
   readonly ended: Promise<TreeEnd>;
@@ -133,6 +135,7 @@ export class RunningTree implements AsyncDisposable {
     this.#host = host;
     this.#client = client;
     this.#tree = kept.tree;
+    this.#folder = kept.folder;
     this.#isDetached = options.detach ?? false;
     const following = client.follow(
       { lines: options.onLine !== undefined, entries: options.onEvent !== undefined },
@@ -151,6 +154,32 @@ export class RunningTree implements AsyncDisposable {
   /** The state of all actors, or of those that `selectors` name. */
   async status(...selectors: readonly string[]): Promise<TreeStatus> {
     return await this.#client.request("status", { paths: selectors });
+  }
+
+  /**
+   * Explains actors and trees, fifty at most, or the whole tree if none is named: why they are in their states, what happens
+   * next, how many restarts are left, and what follows if they go on failing.
+   *
+   * @throws {UserError} `target/unknown`
+   *
+   * @example Ask a running actor what led to its state
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { up } from "supervise";
+   *
+   * await using tree = await up("examples/hello/supervise.toml");
+   * await tree.ready();
+   * const [greeter] = await tree.explain("greeter");
+   * assert.equal(greeter?.state, "running");
+   * assert.deepEqual(greeter.causes.slice(0, 2).map(({ event }) => event), ["started", "started"]);
+   * ```
+   */
+  async explain(...selectors: readonly string[]): Promise<readonly Explained[]> {
+    const { actors } = await this.#client.request("explain", { paths: selectors });
+    await this.#client.request("sync", {});
+    const { entriesBetween, explainedWith, placesIn, readJournal } = await import("./tree_tools.ts");
+    const entries = entriesBetween(readJournal(this.#host.files, this.#folder) ?? [], 0, Infinity);
+    return actors.map((one) => explainedWith(one, entries, placesIn(one)));
   }
 
   /** Starts actors with what they depend on; returns when they are ready. */

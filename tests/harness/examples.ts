@@ -11,7 +11,8 @@ export interface Example {
   readonly code: string;
 }
 
-const DOC_EXAMPLE = /@example ?(.*)\n((?: \* .*\n| \*\n)*?) \* ```ts\n((?: \*.*\n)*?) \* ```/g;
+/** Comments of methods stand further in. */
+const DOC_EXAMPLE = /@example ?(.*)\n((?: +\* .*\n| +\*\n)*?) +\* ```ts\n((?: +\*.*\n)*?) +\* ```/g;
 const GUIDE_EXAMPLE = /^```ts\n([^]*?)^```$/gm;
 const HEADING = /^#+ (.+)$/gm;
 
@@ -30,7 +31,7 @@ function inComments(file: string, text: string): readonly Example[] {
   return [...text.matchAll(DOC_EXAMPLE)].map(([, title, , code]) => ({
     name: `${file}: ${title === "" ? "example" : title}`,
     page: "the library",
-    code: code!.replace(/^ \* ?/gm, ""),
+    code: code!.replace(/^ +\* ?/gm, ""),
   }));
 }
 

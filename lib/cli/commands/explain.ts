@@ -6,12 +6,12 @@ import { fromPromise } from "../../bridge/from_promise.ts";
 import { ROOT } from "../../config/plan.ts";
 import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
-import type { Explained } from "../../control/explain.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
 import { entriesBetween, type KeptJournal, readKeptJournal } from "../../engine/journal/journal_reader.ts";
 import { endedAt, endOf, NO_PAST, type Past, pastOf } from "../../explanation/past.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
+import { placesIn } from "../../words/explaining/key_text.ts";
 import type { Command, Context } from "../command.ts";
 import { explainKey } from "../explain/explain_key.ts";
 import { noEntryOf } from "../no_entry.ts";
@@ -90,13 +90,6 @@ function changedLine(files: readonly string[], paint: Painter): string {
 function unreadLines(unread: number, paint: Painter): readonly string[] {
   if (unread === 0) return [];
   return [paint.dim(`${counted(unread, "line")} of the journal cannot be read: cut, or of another version`)];
-}
-
-function placesIn({ keys }: Explained): (path: string, key: string) => string | null {
-  return (path, key) => {
-    const found = keys.find((one) => one.path === path && one.key === key);
-    return found === undefined ? null : `${baseName(found.file)}:${found.line}`;
-  };
 }
 
 async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept): Promise<void> {
