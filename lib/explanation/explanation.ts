@@ -2,48 +2,20 @@
  * The state of a node, its reason, and what comes next, as data: all that `explain` says of the present. The past is in the
  * journal (`causes.ts`, `past.ts`). Times are in milliseconds from now. PURE.
  */
-import { after, type Instant, NEVER } from "../base/instant.ts";
-import { type ActorSpec, type NodeId, type NodeSpec, ROOT, type Schedule } from "../config/plan.ts";
+import type { Instant } from "../base/instant.ts";
+import type { NodeId, NodeSpec } from "../config/plan.ts";
 import { type Budget, budgetOf } from "../supervision/budget.ts";
-import type { Calendar } from "../supervision/calendar.ts";
-import { runBy, startBy } from "../supervision/deadlines.ts";
 import type { RootCause } from "../supervision/root_cause.ts";
-import { healthDue } from "../supervision/run_health.ts";
-import type { ActorState, LastExit, NodeState, State } from "../supervision/state.ts";
+import type { LastExit, NodeState, State } from "../supervision/state.ts";
 import { type View, viewOf, type Why } from "../supervision/view.ts";
 import { failingOf } from "./failing.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { type Inside, insideOf } from "./inside.ts";
+import { type Next, nextOf } from "./next.ts";
 import { originOf } from "./origin.ts";
+import type { Living, Present } from "./present.ts";
 import { sinceMsOf } from "./since.ts";
 import { rootsOf, type Wait, waitsOf } from "./waits.ts";
-
-/** Something that happens by itself. */
-export type Next =
-  & {
-    /** When; null if nobody can tell. */
-    readonly inMs: number | null;
-    /** The keys of the file that say so; the first that the file has counts. */
-    readonly keys: readonly string[];
-  }
-  & (
-    | {
-      readonly what: "restart" | "regroup" | "reset" | "kill" | "cancel_ends" | "teardown" | "spawn";
-    }
-    | { readonly what: "hook_timeout"; readonly limitMs: number }
-    /** `overlap`: the fate of the run, if another one goes on then; null if none does now. */
-    | { readonly what: "run"; readonly overlap: Schedule["overlap"] | null }
-    | { readonly what: "start_timeout" | "run_timeout"; readonly limitMs: number }
-    | { readonly what: "probe"; readonly attempt: number }
-    /** `isTold`: nothing follows from failures but that they are told of. */
-    | {
-      readonly what: "check";
-      readonly failures: number;
-      readonly retries: number;
-      readonly isTold: boolean;
-    }
-    | { readonly what: "watchdog"; readonly limitMs: number }
-  );
 
 /** See the module. */
 export interface Explanation {
@@ -95,27 +67,6 @@ export interface Explanation {
     readonly next: readonly Next[];
     readonly forecast: Forecast | null;
   }[];
-}
-
-/** A process of a run. */
-export interface Living {
-  readonly path: NodeId;
-  readonly pid: number;
-  /** Name of its program, as the kernel has it. */
-  readonly name: string;
-  /** Whether it is stopped, or waits for the kernel, so that it does not answer signals but SIGKILL. */
-  readonly isStill: boolean;
-}
-
-/** The instant and the date of an explanation. */
-export interface Present {
-  readonly now: Instant;
-  /** In milliseconds since 1970. */
-  readonly date: number;
-  /** The dates of cron expressions. @default None ever comes. */
-  readonly nextDate?: Calendar["next"];
-  /** The living processes of an actor. @default Nobody looks. */
-  readonly living?: (actor: NodeId) => readonly Living[];
 }
 
 /** More root causes have no forecast of their own. */
@@ -217,97 +168,4 @@ function forecastOf(state: State, node: NodeState, present: Present): Forecast |
   const failing = failingOf(node, place.spec);
   if (failing.how === "unhealthy" && place.spec.health?.onFailure === "ignore") return null;
   return forecast(state, id, failing, present);
-}
-
-function nextOf(state: State, node: NodeState, present: Present): readonly Next[] {
-  const { now } = present;
-  const until = (at: Instant): number | null => at === NEVER ? null : Math.max(0, at - now);
-  const { phase } = node;
-  const next: Next[] = [];
-  switch (phase.at) {
-    case "backing_off":
-      next.push({ what: "restart", inMs: until(phase.until), keys: ["backoff"] });
-      break;
-    case "regrouping": {
-      const parent = state.topology.byId.get(node.id)!.spec.parent ?? ROOT;
-      const tree = state.nodes.get(parent);
-      const at = tree?.kind === "tree" ? tree.regroupAt : null;
-      next.push({ what: "regroup", inMs: at === null ? null : until(at), keys: ["strategy"] });
-      break;
-    }
-    case "starting":
-      if (phase.hook !== null) {
-        const limitMs = phase.spec.hooks!.timeoutMs;
-        const inMs = until(after(phase.since, limitMs));
-        next.push({ what: "hook_timeout", inMs, keys: ["hooks.timeout"], limitMs });
-      } else if (!phase.isMade) next.push({ what: "spawn", inMs: null, keys: [] });
-      if (phase.probeAt !== NEVER) {
-        next.push({
-          what: "probe",
-          inMs: until(phase.probeAt),
-          keys: ["ready.interval"],
-          attempt: phase.attempt + 1,
-        });
-      }
-      if (startBy(phase) !== NEVER) {
-        const limitMs = phase.spec.startTimeoutMs;
-        next.push({
-          what: "start_timeout",
-          inMs: until(startBy(phase)),
-          keys: ["ready.timeout", "start_timeout"],
-          limitMs,
-        });
-      }
-      break;
-    case "running": {
-      const due = healthDue(phase, node.kind === "actor" && node.doom !== null);
-      const { health } = phase;
-      if (health !== null && health.watchdogMs !== null) {
-        next.push({
-          what: "watchdog",
-          inMs: until(due),
-          keys: ["health.watchdog"],
-          limitMs: health.watchdogMs,
-        });
-      } else if (health !== null) {
-        const { retries, onFailure } = phase.spec.health!;
-        const isTold = onFailure === "ignore";
-        const keys = isTold ? ["health.on_failure"] : ["health.retries", "health.interval"];
-        next.push({ what: "check", inMs: until(due), keys, failures: health.failures, retries, isTold });
-      }
-      if (phase.spec.runTimeoutMs !== null) {
-        const limitMs = phase.spec.runTimeoutMs;
-        next.push({ what: "run_timeout", inMs: until(runBy(phase)), keys: ["run_timeout"], limitMs });
-      }
-      if (node.streak > 0) {
-        const inMs = Math.max(0, phase.readyAt + phase.spec.backoff.resetAfterMs - now);
-        if (inMs > 0) next.push({ what: "reset", inMs, keys: ["backoff.reset_after"] });
-      }
-      break;
-    }
-    case "stopping":
-      if ("ladder" in phase) {
-        const { killAt, cancelUntil } = phase.ladder;
-        if (cancelUntil !== NEVER) {
-          next.push({ what: "cancel_ends", inMs: until(cancelUntil), keys: ["stop.signal"] });
-        }
-        if (killAt !== NEVER) next.push({ what: "kill", inMs: until(killAt), keys: ["stop.grace"] });
-      } else next.push({ what: "teardown", inMs: until(phase.deadline), keys: ["shutdown"] });
-      break;
-    default:
-      break;
-  }
-  const appointment = appointmentOf(node);
-  if (appointment !== null) {
-    const inMs = appointment.by === "interval" ? until(appointment.at) : appointment.date - present.date;
-    const { schedule } = state.topology.byId.get(node.id)!.spec as ActorSpec;
-    const isBusy = phase.at !== "scheduled" && phase.at !== "inactive";
-    next.push({ what: "run", inMs, keys: ["schedule"], overlap: isBusy ? schedule?.overlap ?? null : null });
-  }
-  return next;
-}
-
-function appointmentOf(node: NodeState): ActorState["appointment"] {
-  if (node.kind !== "actor" || node.appointment === null || node.appointment.at === NEVER) return null;
-  return node.appointment;
 }

@@ -333,7 +333,7 @@ function isFailingIn({ nodes }: State, id: NodeId): boolean {
   const node = nodes.get(id)!;
   const { phase } = node;
   return node.streak > 0 || phase.at === "backing_off" ||
-    (phase.at === "running" && phase.health?.lastError != null);
+    (phase.at === "running" && phase.health !== null && phase.health.lastError !== null);
 }
 
 function signalOf(effect: RunEffect & { readonly type: "cancel" | "signal" }): Signal {

@@ -17,14 +17,14 @@ export interface Inside {
   /** How many of its actors are ready or have completed, and how many are to be. */
   readonly good: number;
   readonly all: number;
-  /** The actors that want attention, those that have failed first; at most eight. */
+  /** The actors that want attention, those that have failed first; at most a hundred. */
   readonly troubles: readonly Trouble[];
   /** How many more there are. */
   readonly more: number;
 }
 
-/** A page is for one person, who reads it at one sitting. */
-const MOST = 8;
+/** More are a number: trees have thousands of actors. */
+const MOST = 100;
 
 /** The inside of a tree; null for an actor. */
 export function insideOf(state: State, id: NodeId, now: Instant): Inside | null {

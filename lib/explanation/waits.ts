@@ -32,8 +32,8 @@ export interface Waits {
   readonly more: number;
 }
 
-/** More are not told of one node: dependencies on replicas may be a thousand. */
-const MOST = 8;
+/** More are a number: dependencies on replicas may be thousands. */
+const MOST = 100;
 
 /** The waits of a node, in file order. */
 export function waitsOf(state: State, id: NodeId, now: Instant): Waits {

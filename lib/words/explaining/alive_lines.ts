@@ -1,6 +1,7 @@
 /** The processes that are yet to end, in sentences for people. */
 import { nameSome } from "../../base/name_some.ts";
-import type { Explanation, Living } from "../../explanation/explanation.ts";
+import type { Explanation } from "../../explanation/explanation.ts";
+import type { Living } from "../../explanation/present.ts";
 
 /** See the module. */
 export function aliveLines({ alive, path }: Explanation): readonly string[] {

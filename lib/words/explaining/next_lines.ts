@@ -1,6 +1,7 @@
 /** The events that come by themselves: when, and by which key of the file, in sentences for people. */
 import { describeDuration, formatDuration } from "../../base/duration.ts";
-import type { Explanation, Next } from "../../explanation/explanation.ts";
+import type { Explanation } from "../../explanation/explanation.ts";
+import type { Next } from "../../explanation/next.ts";
 import { keyText, type PlaceOf } from "./key_text.ts";
 
 /** See the module. */

@@ -7,8 +7,8 @@ import type { Trouble } from "../../explanation/inside.ts";
 import type { Wait } from "../../explanation/waits.ts";
 import { describeWhy } from "../describe_why.ts";
 
-/** More waits are not shown. */
-const MOST_WAITS = 8;
+/** More lines are not shown. */
+const MOST_LINES = 8;
 
 /** See the module. */
 export function waitLines({ kind, state, waits, moreWaits }: Explanation): readonly string[] {
@@ -16,7 +16,7 @@ export function waitLines({ kind, state, waits, moreWaits }: Explanation): reado
   if (kind === "tree" && state !== "starting") return [];
   const lines: string[] = [];
   tellAll(waits, moreWaits, 0);
-  return someLines(lines, MOST_WAITS);
+  return someLines(lines, MOST_LINES);
 
   function tellAll(all: readonly Wait[], more: number, depth: number): void {
     for (const wait of all) {
@@ -37,7 +37,7 @@ function waitLine({ on, condition, state, sinceMs, why, isRoot, isHopeless }: Wa
 export function insideLines({ kind, state, inside }: Explanation): readonly string[] {
   if (kind !== "tree" || state === "starting" || inside === null) return [];
   const more = inside.more === 0 ? [] : [`and ${grouped(inside.more)} more`];
-  return [...inside.troubles.map(troubleLine), ...more];
+  return someLines([...inside.troubles.map(troubleLine), ...more], MOST_LINES);
 }
 
 function troubleLine({ path, state, sinceMs, why, pid }: Trouble): string {
