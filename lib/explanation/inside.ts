@@ -1,7 +1,7 @@
 /** The nodes of a tree that want attention: what has failed, is restarted, is unhealthy, or is being stopped. PURE. */
 import type { Instant } from "../base/instant.ts";
 import { type NodeId, ROOT } from "../config/plan.ts";
-import { hasEndedForGood, type NodeState, type State } from "../supervision/state.ts";
+import { hasEndedForGood, type LastExit, type NodeState, type State } from "../supervision/state.ts";
 import { type View, viewOf } from "../supervision/view.ts";
 import { sinceMsOf } from "./since.ts";
 
@@ -10,6 +10,8 @@ export interface Trouble extends Pick<View, "state" | "why" | "pid"> {
   readonly path: NodeId;
   /** How long it has been so, in milliseconds; null if that is not known. */
   readonly sinceMs: number | null;
+  /** Restarts in a row, and the end that led to the last of them; null where that is told by the reason, or there was none. */
+  readonly loop: { readonly restarts: number; readonly last: Pick<LastExit, "exit" | "error"> } | null;
 }
 
 /** The inside of a tree. */
@@ -42,7 +44,10 @@ export function insideOf(state: State, id: NodeId, now: Instant): Inside | null 
     all: wanted.length,
     troubles: troubled.slice(0, MOST).map(({ node }) => {
       const { state: visible, why, pid } = viewOf(state, node, now);
-      return { path: node.id, state: visible, why, pid, sinceMs: sinceMsOf(state, node.id, now) };
+      const loop = why === null && node.kind === "actor" && node.streak > 0 && node.lastExit !== null
+        ? { restarts: node.streak, last: node.lastExit }
+        : null;
+      return { path: node.id, state: visible, why, pid, sinceMs: sinceMsOf(state, node.id, now), loop };
     }),
     more: Math.max(0, troubled.length - MOST),
   };
@@ -58,7 +63,10 @@ function rankOf(node: NodeState): number | null {
     case "backing_off":
     case "regrouping":
       return 2;
+    case "starting":
+      return node.streak > 0 ? 3 : null;
     case "running":
+      if (node.streak > 0) return 3;
       return phase.hold !== null || (phase.health !== null && phase.health.lastError !== null) ? 3 : null;
     case "stopping":
       return 4;

@@ -67,11 +67,16 @@ const FAILURES = new Set([
 
 /** The actor whose failure a chain of causes begins with; null if none has failed in it. */
 export function culpritOf(
-  chain: readonly (PastEntry & { readonly code?: number | null; readonly signal?: string | null })[],
+  chain: readonly (PastEntry & { readonly code?: number | null })[],
 ): NodeId | null {
-  const isFailure = ({ event, code }: (typeof chain)[number]) =>
-    event === "exited" ? code !== 0 : FAILURES.has(event);
-  return chain.find((entry) => entry.path !== ROOT && isFailure(entry))?.path ?? null;
+  const asked = new Set<NodeId>();
+  for (const { path, event, code } of chain) {
+    if (event === "stopping") asked.add(path);
+    if (event === "started") asked.delete(path);
+    const isFailure = event === "exited" ? code !== 0 && !asked.has(path) : FAILURES.has(event);
+    if (path !== ROOT && isFailure) return path;
+  }
+  return null;
 }
 
 /** When a life ended, by its entries; null if they do not tell. */

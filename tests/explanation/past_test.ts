@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodeId } from "../../lib/config/plan.ts";
-import { type PastEntry, pastOf } from "../../lib/explanation/past.ts";
+import { culpritOf, type PastEntry, pastOf } from "../../lib/explanation/past.ts";
 import { test } from "../harness/test.ts";
 
 const entry = (seq: number, cause: number | null, path = "a", event = "started"): PastEntry => ({
@@ -49,4 +49,16 @@ test("past: nothing has led to what was never decided", () => {
 
 test("past: a journal that says that an effect comes before its cause is not followed", () => {
   assert.equal(pastText([entry(1, 2, "b"), entry(2, 1)], 2), "1 2 lost beginning");
+});
+
+test("past: the culprit is the first that has failed, and not who was asked to stop", () => {
+  const exited = (seq: number, path: string, code: number | null) => ({
+    ...entry(seq, seq - 1, path, "exited"),
+    code,
+  });
+  const stopping = entry(2, 1, "a", "stopping");
+  assert.equal(culpritOf([entry(1, null, "a"), exited(2, "a", 3), entry(3, 2, "b", "failed")]), "a");
+  assert.equal(culpritOf([entry(1, null, "a"), stopping, exited(3, "a", null)]), null);
+  assert.equal(culpritOf([stopping, exited(3, "a", null), entry(4, 3, "a"), exited(5, "a", null)]), "a");
+  assert.equal(culpritOf([entry(1, null, "a"), exited(2, "a", 0), entry(3, 2, "", "cancelled")]), null);
 });

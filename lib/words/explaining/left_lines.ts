@@ -12,7 +12,8 @@ export function leftLines(explanation: Explanation, placeOf: PlaceOf): readonly 
   if (path === ROOT || state === "stopped" || state === "inactive") return [];
   if (state === "completed") {
     if (daemon !== false || restart === "always" || next.some(({ what }) => what === "run")) return [];
-    return [`nothing starts it again: it is restarted when it fails${keyText(["restart"], path, placeOf)}`];
+    const policy = restart === "never" ? "nothing starts it again" : "it is started again only when it fails";
+    return [`${policy}${keyText(["restart"], path, placeOf)}`];
   }
   if (restart === "never") return [`no restarts${keyText(["restart"], path, placeOf)}`];
   if (budget === null) return [];

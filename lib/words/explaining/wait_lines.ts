@@ -1,10 +1,11 @@
 /** The waits of a node, as lines for people, one a node, those below it indented. */
-import { grouped } from "../../base/counted.ts";
+import { counted, grouped } from "../../base/counted.ts";
 import { describeDuration } from "../../base/duration.ts";
 import { someLines } from "../../base/name_some.ts";
 import type { Explanation } from "../../explanation/explanation.ts";
 import type { Trouble } from "../../explanation/inside.ts";
 import type { Wait } from "../../explanation/waits.ts";
+import { describeEnd } from "../describe_reason.ts";
 import { describeWhy } from "../describe_why.ts";
 
 /** More lines are not shown. */
@@ -40,7 +41,11 @@ export function insideLines({ kind, state, inside }: Explanation): readonly stri
   return someLines([...inside.troubles.map(troubleLine), ...more], MOST_LINES);
 }
 
-function troubleLine({ path, state, sinceMs, why, pid }: Trouble): string {
+function troubleLine({ path, state, sinceMs, why, pid, loop }: Trouble): string {
+  if (loop !== null) {
+    const often = counted(loop.restarts, "restart");
+    return `${path} is ${stateText(state, sinceMs)}, after ${often} in a row (${describeEnd(loop.last)})`;
+  }
   const process = state === "stopping" && pid !== null ? ` (pid ${pid})` : "";
   return `${path} is ${stateText(state, sinceMs)}${process}${why === null ? "" : `: ${describeWhy(why)}`}`;
 }
