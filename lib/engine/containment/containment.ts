@@ -78,6 +78,7 @@ export class Containment {
   /** The latest runs that are over, by their main processes: what dies late is still in their sessions. */
   readonly #ended = new Map<number, Ended>();
   readonly #left: LeftBehind;
+  #ownOutputs: readonly string[] | null = null;
   /** The runs that are being started, and their marks. */
   readonly #starting = new Map<RunId, string>();
   /** The runs in which something was left on purpose. */
@@ -148,7 +149,8 @@ export class Containment {
 
   /** Outputs that tell whose a process is: not those that it has in common with us. */
   #outputsOf(pid: number): readonly string[] {
-    const ours = this.#processes.outputsOf(this.#processes.ownPid);
+    this.#ownOutputs ??= this.#processes.outputsOf(this.#processes.ownPid);
+    const ours = this.#ownOutputs;
     return this.#processes.outputsOf(pid).filter((output) => !ours.includes(output));
   }
 
