@@ -253,8 +253,8 @@ export class Service {
       if (refusal?.kind === "crash_held") throw stillHeld(refusal);
       return {};
     },
-    cut_grace: ({ toMs }) => {
-      this.#engine.post({ type: "grace_cut", toMs });
+    cut_grace: ({ toMs }, { peer }) => {
+      this.#engine.post({ type: "grace_cut", toMs, ...askedBy(this.#askers.of(peer)) });
       if (toMs === 0) this.#engine.hurryEnd();
       return {};
     },

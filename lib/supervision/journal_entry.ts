@@ -61,6 +61,8 @@ export interface EntryData {
   readonly gave_up: RestartBudget;
   readonly escalated: { readonly by: NodeId; readonly restarts: number; readonly withinMs: number };
   readonly cancelled: { readonly withinMs: number };
+  /** Somebody cuts the graces of all that is to stop: they have so long from now on at most. */
+  readonly hurried: { readonly withinMs: number; readonly asker?: Asker };
   readonly stopping: { readonly signal: Signal; readonly graceMs: number; readonly cancel: boolean };
   readonly killed: Nothing;
   /** Whether anything has survived SIGKILL cannot be looked at now; it is looked at again. */

@@ -49,7 +49,7 @@ export function onRequest(turn: Turn, asked: RequestEvent): void {
     case "down_requested":
       return onDown(turn, event);
     case "grace_cut":
-      return onGraceCut(turn, event.toMs);
+      return onGraceCut(turn, event);
   }
 }
 
@@ -175,8 +175,11 @@ function refusedDown(turn: Turn, { request, cause, withinMs }: RequestOf<"down_r
 }
 
 /** Shortens what is left of every grace period and every teardown. */
-function onGraceCut(turn: Turn, toMs: number): void {
+function onGraceCut(turn: Turn, { toMs, asker }: RequestOf<"grace_cut">): void {
   const at = after(turn.stopTime, toMs);
+  // What is hurried had begun before, and who asked for that is to be found from here.
+  const begun = turn.tree(ROOT).phase.at === "stopping" ? turn.tree(ROOT).cause : null;
+  const cause = turn.record(ROOT, "hurried", begun, { withinMs: toMs, ...askedBy(asker) });
   for (const id of turn.topology.trees) {
     const { phase } = turn.tree(id);
     if (phase.at === "stopping" && phase.deadline > at) {
@@ -187,8 +190,10 @@ function onGraceCut(turn: Turn, toMs: number): void {
     const { phase, doom } = turn.actor(id);
     if (phase.at === "stopping") {
       const ladder = hurry(phase.ladder, after(turn.now, toMs), turn.now);
-      turn.setActor(id, { phase: { ...phase, ladder } });
-    } else if (doom !== null && doom.deadline > at) turn.setActor(id, { doom: { ...doom, deadline: at } });
+      turn.setActor(id, { phase: { ...phase, ladder }, cause });
+    } else if (doom !== null && doom.deadline > at) {
+      turn.setActor(id, { doom: { ...doom, deadline: at }, cause });
+    }
   }
 }
 

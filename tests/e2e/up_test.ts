@@ -118,6 +118,10 @@ e2e("up: a second Ctrl-C cuts the grace short, a third kills at once", async (sa
   const done = await up.done;
   assert.equal(done.code, 130);
   assert.match(done.stderr, /killing everything[\s\S]*a: did not stop in time and is killed[\s\S]*0 left/);
+  const events = (await sandbox.supervise("events")).stdout;
+  assert.match(events, /all that is to stop has \S+ more at most by /);
+  const [, seq] = /(\d+) the tree: all that is to stop is killed now by /.exec(events)!;
+  assert.match(events, new RegExp(`a: did not stop in time and is killed <- ${seq}`));
 });
 
 e2e("up: a client that is killed takes its foreground tree with it", async (sandbox) => {

@@ -137,7 +137,9 @@ test("teardown: cutting the grace reaches those that stop and those whose turn h
   for (const path of ["db", "api"]) world.script(path, { obeys: false });
   world.down();
   world.advance(1_000);
+  world.take();
   world.send({ type: "grace_cut", toMs: 500 });
+  assert.deepEqual(world.take("#hurried"), ["#hurried "]);
   world.exhaust();
   assert.equal(world.now, 1_500);
 });

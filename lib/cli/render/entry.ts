@@ -71,6 +71,7 @@ export function isNews(entry: JournalEntry): boolean {
     case "due":
       return entry.does !== "run";
     case "cancelled":
+    case "hurried":
     case "ended":
     case "refused":
     case "planned":
@@ -95,6 +96,7 @@ const COLOURS: Partial<Readonly<Record<EntryEvent, Colour>>> = {
   escalated: "red",
   gave_up: "red",
   killed: "red",
+  hurried: "yellow",
   restarted: "yellow",
   held: "yellow",
   planned: "yellow",
@@ -154,6 +156,12 @@ const SENTENCES: { readonly [Event in EntryEvent]: (entry: JournalEntryOf<Event>
   escalated: ({ by, restarts, withinMs }) =>
     `gives up: "${by}" needs more than ${restarts} restarts in ${describeDuration(withinMs)}`,
   cancelled: () => "is being taken down",
+  hurried: ({ withinMs, asker }) =>
+    `${
+      withinMs === 0
+        ? "all that is to stop is killed now"
+        : `all that is to stop has ${describeDuration(withinMs)} more at most`
+    }${byWhom(asker)}`,
   stopping: ({ signal, graceMs, cancel }) =>
     `is asked to stop (${cancel ? `cancel, then ${signal}` : signal}, ${describeDuration(graceMs)})`,
   killed: () => "did not stop in time and is killed",

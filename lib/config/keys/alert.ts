@@ -22,6 +22,7 @@ export const ALERT_EVENTS = [
   "held",
   "hook_ended",
   "hook_started",
+  "hurried",
   "isolated",
   "killed",
   "lines_dropped",

@@ -66,13 +66,10 @@ export function readRecording(plan: Plan, entries: readonly JournalEntry[]): Rea
       date,
       entries: played,
       runs: recordedRuns(played, (path) => path !== ROOT && !trees.has(path)),
-      asked: [
-        ...played.flatMap((entry) => {
-          const asked = askedBy(plan, entry, played);
-          return asked === null ? [] : [asked];
-        }),
-        ...cuts(played),
-      ],
+      asked: played.flatMap((entry) => {
+        const asked = askedBy(plan, entry, played);
+        return asked === null ? [] : [asked];
+      }),
       deaths: played.flatMap(({ event, atMs }, index) => {
         if (event !== "resumed") return [];
         const lastMs = played[index - 1]!.atMs;
@@ -113,6 +110,7 @@ const ORIGINS = {
   gave_up: "decision",
   escalated: "decision",
   cancelled: "decision",
+  hurried: "outside",
   stopping: "decision",
   killed: "decision",
   unseen: "run",
@@ -167,6 +165,10 @@ function askedBy(
 ): Recording["asked"][number] | null {
   const { atMs, node, event, data } = entry;
   if (event === "requested") return { atMs, event: requestOf(plan, entry, all) };
+  if (event === "hurried") {
+    const { withinMs, asker } = data as EntryOf<"hurried">["data"];
+    return { atMs, event: { type: "grace_cut", toMs: withinMs, ...(asker === undefined ? {} : { asker }) } };
+  }
   if (event === "files_changed") return changeOf(plan, entry);
   if (ORIGINS[event] !== "noted") return null;
   return { atMs, event: { type: "noted", node, event, data } as TreeEvent };
@@ -212,28 +214,6 @@ function withinOf(plan: Plan, request: number, all: readonly TimedEntry[]): numb
   const cancelled = all.find((entry) => entry.event === "cancelled" && entry.cause === request);
   if (cancelled?.event !== "cancelled" || root.kind !== "tree") return null;
   return cancelled.data.withinMs < root.shutdownMs ? cancelled.data.withinMs : null;
-}
-
-/** A limit that is due is acted on within this time. */
-const LATE_MS = 250;
-
-/** Somebody who cuts all graces short is not told of but by what is killed before its time. */
-function cuts(entries: readonly TimedEntry[]): Recording["asked"] {
-  return entries.flatMap((entry, index) => {
-    if (entry.event !== "killed") return [];
-    const stop = entries.findLastIndex(({ node, event }, at) =>
-      at < index && node === entry.node && event === "stopping"
-    );
-    const stopping = entries[stop];
-    if (stopping?.event !== "stopping") return [];
-    const isHurried = entries.slice(stop + 1, index).some(({ event }) =>
-      event === "cancelled" || event === "resumed" || event === "requested"
-    );
-    const isEarly = entry.atMs - stopping.atMs < stopping.data.graceMs - LATE_MS;
-    return isHurried || !isEarly
-      ? []
-      : [{ atMs: entry.atMs, event: { type: "grace_cut", toMs: 0 } as const }];
-  });
 }
 
 /** Files had changed some time before anything was done about it. */

@@ -1,5 +1,6 @@
 /** What `lib/supervision` does for those alone that hold a crash or are to stop, done by looking at all nodes. */
 import { after } from "../../../lib/base/instant.ts";
+import { ROOT } from "../../../lib/config/plan.ts";
 import type { Turn } from "../../../lib/supervision/turn.ts";
 import { hurry } from "../../../lib/supervision/stop_ladder.ts";
 
@@ -25,6 +26,8 @@ export function settleHolding(turn: Turn): void {
 /** Shortens what is left of every grace period and every teardown. */
 export function cutGrace(turn: Turn, toMs: number): void {
   const at = after(turn.stopTime, toMs);
+  const begun = turn.tree(ROOT).phase.at === "stopping" ? turn.tree(ROOT).cause : null;
+  const cause = turn.record(ROOT, "hurried", begun, { withinMs: toMs });
   for (const node of turn.nodes.values()) {
     if (node.kind === "tree") {
       const { phase } = node;
@@ -32,9 +35,9 @@ export function cutGrace(turn: Turn, toMs: number): void {
       turn.setTree(node.id, { phase: { ...phase, deadline: at } });
     } else if (node.phase.at === "stopping") {
       const ladder = hurry(node.phase.ladder, after(turn.now, toMs), turn.now);
-      turn.setActor(node.id, { phase: { ...node.phase, ladder } });
+      turn.setActor(node.id, { phase: { ...node.phase, ladder }, cause });
     } else if (node.doom !== null && node.doom.deadline > at) {
-      turn.setActor(node.id, { doom: { ...node.doom, deadline: at } });
+      turn.setActor(node.id, { doom: { ...node.doom, deadline: at }, cause });
     }
   }
 }
