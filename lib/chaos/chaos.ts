@@ -150,7 +150,10 @@ export class Chaos {
       const look = await this.#look();
       if (look === null) return;
       await this.#conclude(look);
-      if (interrupted.isSet) return this.#end("interrupted");
+      if (interrupted.isSet) {
+        this.#end("interrupted");
+        return await this.#leaveOpen();
+      }
       if (this.#why === null) this.#checkLimits();
       if (this.#why === null) await this.#mayAct(nursery, look);
       if (this.#why !== null && this.#open.size === 0) break;
@@ -176,6 +179,8 @@ export class Chaos {
     try {
       const look = await watched.look();
       for (const entry of look.entries) this.#take(entry);
+      // Of another plan nothing is known here: what becomes of the acts under it is no recovery.
+      if (this.#why === "planned") await this.#leaveOpen();
       this.#course.observe(look.atMs, look.rows, watched.mainsIn(look.sighting));
       for (const broken of look.broken) await this.#break(broken);
       return look;
@@ -191,11 +196,7 @@ export class Chaos {
   #take(entry: JournalEntry): void {
     const { watched } = this.#options;
     this.#course.tell(entry);
-    if (entry.event === "planned") {
-      // Of another plan nothing is known here: what it leaves of the acts is no recovery.
-      this.#open.clear();
-      this.#end("planned");
-    }
+    if (entry.event === "planned") this.#end("planned");
     if (!WELL_EVENTS.has(entry.event)) return;
     const atMs = Date.parse(entry.at) - watched.date;
     for (const open of this.#open) {
@@ -260,6 +261,18 @@ export class Chaos {
       this.#end("not-well");
     }
     this.#pause();
+  }
+
+  /** Closes the acts that are not over when chaos ends: nobody waits for what comes of them. */
+  async #leaveOpen(): Promise<void> {
+    const { watched, telling } = this.#options;
+    for (const { act, number, atMs, computedMs } of this.#open) {
+      const overMs = watched.nowMs;
+      const done: DoneAct = { number, act, atMs, recoveryMs: null, computedMs, overMs, cameTo: "unknown" };
+      this.#done.push(done);
+      await telling.onDone(done);
+    }
+    this.#open.clear();
   }
 
   #pause(): void {

@@ -7,9 +7,9 @@ import type { BrokenPromise } from "./promise_watch.ts";
 
 /**
  * The outcome of an act. `well`: all is well again. `nothing`: nobody has noticed anything. `gone`: the tree has ended with it, as
- * it is to, and nothing of it is left. `not-well`: not in time.
+ * it is to, and nothing of it is left. `not-well`: not in time. `unknown`: chaos has ended before that was clear.
  */
-export type CameTo = "well" | "nothing" | "gone" | "not-well";
+export type CameTo = "well" | "nothing" | "gone" | "not-well" | "unknown";
 
 /** An act that is over. Times are in milliseconds. */
 export interface DoneAct {

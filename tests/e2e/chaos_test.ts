@@ -167,7 +167,10 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     running.kill(signal);
     const done = await running.done;
     assert.equal(done.code, code, done.stderr);
-    assert.match(done.stdout, /: interrupted$/m);
+    assert.match(done.stdout, /^1 act in .*: interrupted$/m);
+    assert.match(done.stdout, /^not waited for: #1$/m);
+    const [told] = done.stdout.match(/^ *\S+ #1 chaos ends .*$/m) ?? [];
+    assert.match(told!, / chaos ends before it is clear what becomes of web$/);
     assert.notEqual(stateOf(pid), "T");
     await sandbox.supervise("down");
   });

@@ -121,6 +121,8 @@ function outcomeOf({ act, recoveryMs, computedMs, cameTo }: DoneAct, paint: Pain
       return paint.red(`${who} is not well again`);
     case "nothing":
       return paint.dim(`${who} goes on as if nothing had happened`);
+    case "unknown":
+      return paint.dim(`chaos ends before it is clear what becomes of ${who}`);
     case "gone":
       return `${paint.green("nothing is left")}${after}`;
     case "well": {
@@ -153,12 +155,15 @@ export function renderReport(report: ChaosReport, paint: Painter, columns: numbe
   const table = rows.length === 0
     ? []
     : [renderTable([HEADER.map((text) => ({ text, paint: paint.dim })), ...rows.map(cellsOf)], columns)];
-  const unwell = acts.filter(({ cameTo }) => cameTo === "not-well").map(({ number }) => `#${number}`);
+  const whichCameTo = (end: DoneAct["cameTo"]) =>
+    nameSome(acts.filter(({ cameTo }) => cameTo === end).map(({ number }) => `#${number}`));
+  const [unwell, unknown] = [whichCameTo("not-well"), whichCameTo("unknown")];
   return [
     "",
     head,
     ...table,
-    ...(unwell.length === 0 ? [] : [paint.red(`not well again: ${nameSome(unwell)}`)]),
+    ...(unwell === "" ? [] : [paint.red(`not well again: ${unwell}`)]),
+    ...(unknown === "" ? [] : [`not waited for: ${unknown}`]),
     broken.length === 0
       ? paint.green("no promise was broken")
       : paint.red(counted(broken.length, "broken promise")),
