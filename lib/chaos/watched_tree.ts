@@ -11,6 +11,7 @@ import { readRecord, type TreeRecord } from "../daemon/tree_record.ts";
 import type { Marks } from "../engine/containment/marks.ts";
 import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { entriesBetween } from "../engine/journal/journal_reader.ts";
+import { startedMs } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
 import { moveOnAfter } from "../scope/timeouts.ts";
@@ -77,7 +78,7 @@ export class WatchedTree {
     this.#beganAt = host.clock.now();
     this.date = host.wallClock();
     const uptimeMs = host.boot().uptimeMs;
-    this.#promises = new PromiseWatch(plan, ({ startTime }) => startTime * TICK_MS - uptimeMs);
+    this.#promises = new PromiseWatch(plan, (process) => startedMs(process) - uptimeMs);
     this.#feed = new EntryFeed(host.files, record.stateFolder);
   }
 
@@ -195,6 +196,3 @@ export class WatchedTree {
     if (run !== null) this.#promises.announce(run);
   }
 }
-
-/** The unit of start times in the process table. */
-const TICK_MS = 10;

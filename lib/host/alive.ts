@@ -20,6 +20,11 @@ export function keyOf({ pid, startTime }: ProcessId): string {
   return `${pid}:${startTime}`;
 }
 
+/** When a process was started, in milliseconds since boot. The kernel tells it in ticks, of which a second has 100. */
+export function startedMs({ startTime }: Pick<ProcessId, "startTime">): number {
+  return startTime * 10;
+}
+
 /** Whether a line of the table is of a process that has ended. The kernel shows `X` for an instant after `Z`. */
 export function isDead({ state }: Pick<ProcessRow, "state">): boolean {
   return state === "Z" || state === "X";

@@ -3,9 +3,10 @@ import { nearestName } from "../../base/nearest.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
 import { UserError } from "../../base/user_error.ts";
 import { ACTOR_ACTS, OWN_ACTS } from "../../chaos/act.ts";
-import { Chaos, type ChaosTelling } from "../../chaos/chaos.ts";
+import { Chaos } from "../../chaos/chaos.ts";
 import { Holds } from "../../chaos/holds.ts";
 import { openTarget, type Target } from "../../chaos/open_target.ts";
+import type { ChaosOptions, ChaosTelling } from "../../chaos/options.ts";
 import { reachOf } from "../../chaos/reach.ts";
 import { isSound } from "../../chaos/report.ts";
 import type { NodeId, Plan } from "../../config/plan.ts";
@@ -114,7 +115,7 @@ export const chaos: Command = {
   },
 };
 
-type Prepared = Pick<ConstructorParameters<typeof Chaos>[0], "reach" | "limits" | "seed" | "expectations">;
+type Prepared = Pick<ChaosOptions, "reach" | "limits" | "seed" | "expectations">;
 
 async function attack(context: Context, target: Target, prepared: Prepared): Promise<number> {
   const { host, program, ui } = context;
