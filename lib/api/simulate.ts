@@ -1,10 +1,12 @@
+import { SEEDS } from "../base/chance.ts";
+import { durationIn, isInRange, wholeNumberIn } from "../base/number_range.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
 import type { Explained } from "./explained.ts";
 import { nameHint } from "../config/select.ts";
 import { UserError } from "../base/user_error.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
-import type { Simulated } from "../simulation/simulate.ts";
+import { LENGTHS, type Simulated } from "../simulation/simulate.ts";
 import type { LineKind } from "../simulation/script_text.ts";
 import type { Fact } from "../simulation/trace.ts";
 import type { Outcome } from "../supervision/state.ts";
@@ -16,13 +18,13 @@ export type SimulationScript = { readonly [Kind in LineKind]?: string | readonly
 /** How {@linkcode simulate} computes. */
 export interface SimulateOptions {
   /**
-   * For how long, in milliseconds.
+   * For how long, in milliseconds; 31 days at most.
    *
    * @default Until the tree has ended or nothing more happens, an hour at most.
    */
   readonly forMs?: number;
   /**
-   * Draws the jitter of backoffs.
+   * Draws the jitter of backoffs: a whole number from 0 to 2**32 - 1.
    *
    * @default 1
    */
@@ -167,6 +169,7 @@ interface SimulationTools {
  * @param plan Made by `plan`.
  * @param script The failures; none if it is empty.
  * @throws {UserError} `simulate/bad-line` for a line that cannot be read, or means nothing in this plan.
+ * @throws {RangeError} For options that are out of their ranges.
  *
  * @example A daemon that crashes twice is restarted twice
  * ```ts
@@ -184,6 +187,7 @@ export async function simulate(
   script: SimulationScript = {},
   options: SimulateOptions = {},
 ): Promise<Simulation> {
+  refuseOutOfRange(options);
   const {
     describeBroken,
     explainedWith,
@@ -222,4 +226,16 @@ export async function simulate(
     return explainedWith(explainNode(state, path, { now, date, nextDate }), told, () => undefined);
   };
   return new Simulation(simulated, entries, { judge, explain });
+}
+
+function refuseOutOfRange({ seed = 1, forMs = LENGTHS.most, date = 0 }: SimulateOptions): void {
+  if (!Number.isInteger(seed) || !isInRange(SEEDS, seed)) {
+    throw new RangeError(`Cannot simulate: seed is ${seed}, and has to be ${wholeNumberIn(SEEDS)}`);
+  }
+  if (!isInRange(LENGTHS, forMs)) {
+    throw new RangeError(`Cannot simulate: forMs is ${forMs}, and has to be ${durationIn(LENGTHS)} in ms`);
+  }
+  if (Number.isNaN(new Date(date).getTime())) {
+    throw new RangeError(`Cannot simulate: date is ${date}, which is none; give milliseconds since 1970`);
+  }
 }

@@ -1,4 +1,8 @@
 /** Chance that can be had again: numbers that follow from a seed. */
+import type { NumberRange } from "./number_range.ts";
+
+/** The seeds that there are. */
+export const SEEDS: NumberRange = { least: 0, most: 2 ** 32 - 1 };
 
 /** A number in [0, 1) and the generator's next state. */
 export interface Drawn {

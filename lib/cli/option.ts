@@ -4,6 +4,7 @@ import { parseDuration } from "../base/duration.ts";
 import type { ErrorName } from "../base/error_names.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { nearestName } from "../base/nearest.ts";
+import { durationIn, isInRange, type NumberRange, wholeNumberIn } from "../base/number_range.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Takes } from "./takes.ts";
 
@@ -15,6 +16,8 @@ export interface Option {
   readonly short?: string;
   /** The placeholder of its value in the help: `DURATION` and `N` are checked. An option without one is a switch. */
   readonly value?: string;
+  /** The range of an `N` or a `DURATION`, which is then in milliseconds. @default Any */
+  readonly range?: NumberRange;
   /** The kind of thing that its value names. @default `"text"` */
   readonly takes?: Takes;
   /** Whether it may be given several times. */
@@ -62,14 +65,15 @@ export function parseWords(words: readonly string[], options: readonly Option[])
     }
   }
   const text = (name: string) => values(name)[0] ?? null;
+  const number = (name: string, read: (text: string) => number | null, expected: string) =>
+    readValue(text(name), read, known.get(name)!, expected);
   const parsed: Parsed = {
     words: found["_"] as readonly string[],
     has: (name) => found[name] === true,
     text,
     list: (name) => values(name).flatMap((value) => value.split(",")),
-    duration: (name) =>
-      readValue(text(name), (value) => parseDuration(value), `--${name}`, 'a duration such as "10s"'),
-    count: (name) => readValue(text(name), wholeNumber, `--${name}`, "a whole number"),
+    duration: (name) => number(name, (value) => parseDuration(value), 'a duration such as "10s"'),
+    count: (name) => number(name, wholeNumber, "a whole number"),
   };
   for (const { name, value } of options) {
     if (value === "DURATION") parsed.duration(name);
@@ -111,7 +115,8 @@ export function usage(code: ErrorName, message: string, hint: string): UserError
 /** The words with every group of letters written as the long options that it stands for. @throws {UserError} */
 export function spelledOut(words: readonly string[], options: readonly Option[]): readonly string[] {
   const [before, after] = splitAtDashes(words);
-  const spelled = before.map((word) => withValue(word, options)).flatMap((word) => {
+  const joined = withNegatives(before, options).map((word) => withValue(word, options));
+  const spelled = joined.flatMap((word) => {
     if (word.startsWith("--")) checkLong(word, options);
     return isGroup(word) ? spelledGroup(word, options) : [word];
   });
@@ -136,6 +141,17 @@ function takesNext(word: string, options: readonly Option[]): boolean {
   const letters = [...word.slice(1)];
   const at = letters.findIndex((letter) => isValued(options.find(({ short }) => short === letter)));
   return at >= 0 && at === letters.length - 1;
+}
+
+/** Numbers below 0 stand behind their options, so that they are told as what they are, and not as letters of options. */
+function withNegatives(words: readonly string[], options: readonly Option[]): readonly string[] {
+  const numeric = options.filter(({ value }) => value === "N" || value === "DURATION");
+  const isOf = (word: string | undefined) => word !== undefined && takesNext(word, numeric);
+  return words.flatMap((word, index) => {
+    const next = words[index + 1] ?? "";
+    if (/^-\d/.test(word) && isOf(words[index - 1])) return [];
+    return /^-\d/.test(next) && isOf(word) ? [`${word}=${next}`] : [word];
+  });
 }
 
 /** The words before a `--`, and those from it on, which are no options whatever they look like. */
@@ -200,13 +216,14 @@ function unexpectedValue({ name }: Option): UserError {
 function readValue(
   text: string | null,
   read: (text: string) => number | null,
-  what: string,
+  { name, value, range }: Option,
   expected: string,
 ): number | null {
   if (text === null) return null;
-  const value = read(text);
-  if (value !== null) return value;
-  throw usage("usage/bad-value", `${what} is "${text}"`, `write ${expected}`);
+  const number = read(text);
+  if (number !== null && (range === undefined || isInRange(range, number))) return number;
+  const within = range === undefined ? expected : value === "N" ? wholeNumberIn(range) : durationIn(range);
+  throw usage("usage/bad-value", `--${name} is "${text}"`, `write ${within}`);
 }
 
 function wholeNumber(text: string): number | null {

@@ -1,5 +1,6 @@
 /** The course of a tree under a script, computed at once. PURE. */
 import { instant, NEVER } from "../base/instant.ts";
+import type { NumberRange } from "../base/number_range.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { State } from "../supervision/state.ts";
@@ -10,6 +11,9 @@ import type { Trace } from "./trace.ts";
 
 /** How long is simulated what never comes to rest, unless somebody says how long. */
 export const LONGEST_MS = 3_600_000;
+
+/** How long may be simulated. Longer courses than a month say nothing more. */
+export const LENGTHS: NumberRange = { least: 1, most: 31 * 24 * 3_600_000 };
 
 /** How often a tree may do something within one instant before it is said to stand still. */
 const MOST_PER_INSTANT = 100_000;

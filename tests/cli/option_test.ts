@@ -17,6 +17,9 @@ const OPTIONS: readonly Option[] = [
   { name: "json", doc: "" },
   { name: "timeout", short: "t", value: "DURATION", doc: "" },
   { name: "lines", short: "n", value: "N", doc: "" },
+  { name: "seed", value: "N", range: { least: 0, most: 4_294_967_295 }, doc: "" },
+  { name: "acts", short: "a", value: "N", range: { least: 1, most: 100 }, doc: "" },
+  { name: "within", value: "DURATION", range: { least: 1, most: 86_400_000 }, doc: "" },
   { name: "file", short: "f", value: "FILE", doc: "" },
   { name: "only", value: "SEL", many: true, doc: "" },
 ];
@@ -106,6 +109,23 @@ test("options: each mistake has its own error, and every one exits with the code
     [["-t", "soon"], "bad-value", '--timeout is "soon"', 'write a duration such as "10s"'],
     [["-n", "many"], "bad-value", '--lines is "many"', "write a whole number"],
     [["-n", "1.5"], "bad-value", '--lines is "1.5"', "write a whole number"],
+    [["-n", "-5"], "bad-value", '--lines is "-5"', "write a whole number"],
+    [["--seed", "-1"], "bad-value", '--seed is "-1"', "write a whole number from 0 to 4,294,967,295"],
+    [["--seed=-1"], "bad-value", '--seed is "-1"', "write a whole number from 0 to 4,294,967,295"],
+    [
+      ["--seed", "4294967296"],
+      "bad-value",
+      '--seed is "4294967296"',
+      "write a whole number from 0 to 4,294,967,295",
+    ],
+    [["-da", "-1"], "bad-value", '--acts is "-1"', "write a whole number from 1 to 100"],
+    [["-a0"], "bad-value", '--acts is "0"', "write a whole number from 1 to 100"],
+    [["-a", "x"], "bad-value", '--acts is "x"', "write a whole number from 1 to 100"],
+    [["--within", "0s"], "bad-value", '--within is "0s"', "write a duration from 1ms to 1d"],
+    [["--within", "-1s"], "bad-value", '--within is "-1s"', "write a duration from 1ms to 1d"],
+    [["--within", "25h"], "bad-value", '--within is "25h"', "write a duration from 1ms to 1d"],
+    [["-1"], "unknown-option", 'There is no option "-1"', "--help lists the options"],
+    [["--file", "-1"], "unknown-option", 'There is no option "-1"', "--help lists the options"],
   ];
   for (const [words, code, message, hint] of cases) {
     assert.throws(() => parse(...words), (error) => {

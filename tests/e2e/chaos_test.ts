@@ -270,9 +270,9 @@ e2e(
     };
     await refused(2, /chaos\/no-limit/, "--yes");
     await refused(2, /chaos\/not-confirmed/, "--acts", "1");
-    await refused(2, /--minutes is 0\n.*from 1 to 1440/, "--minutes", "0", "--yes");
-    await refused(2, /--max-down is 0/, "--acts", "1", "--max-down", "0", "--yes");
-    await refused(2, /--seed is 4294967296/, "--acts", "1", "--seed", "4294967296", "--yes");
+    await refused(2, /--minutes is "0"\n.*from 1 to 1,440/, "--minutes", "0", "--yes");
+    await refused(2, /--max-down is "0"/, "--acts", "1", "--max-down", "0", "--yes");
+    await refused(2, /--seed is "4294967296"/, "--acts", "1", "--seed", "4294967296", "--yes");
     await refused(2, /--do is "kil"\nhint: did you mean "kill"\?/, "--acts", "1", "--do", "kil", "--yes");
     await refused(4, /target\/unknown.*"wbe"/, "--acts", "1", "--only", "wbe", "--yes");
     await refused(2, /expect\/unreachable/, "--acts", "1", "--expect", "never dbb failed", "--yes");

@@ -79,9 +79,15 @@ e2e("explore: what cannot be is an error that says why", async (sandbox) => {
     assert.equal(stdout, "");
     assert.match(stderr, pattern);
   };
-  await refused(/--explore is 0\nhint: it can be 1 to 10,000,000/, "--explore", "0");
+  await refused(/--explore is "0"\nhint: write a whole number from 1 to 10,000,000/, "--explore", "0");
   await refused(/--explore/, "--explore", "many");
-  await refused(/--faults is 1,000\nhint: it can be 0 to 100/, "--explore", "10", "--faults", "1000");
+  await refused(
+    /--faults is "1000"\nhint: write a whole number from 0 to 100/,
+    "--explore",
+    "10",
+    "--faults",
+    "1000",
+  );
   await refused(
     /--except is "hope"\nhint: it can be starts, rests, recovers/,
     "--explore",

@@ -67,6 +67,19 @@ e2e("simulate: a script that means nothing is an error that says where and why",
     "wrong.toml",
   );
   sandbox.write("wrong.toml", "crush = 1\n");
+  const badScripts = [
+    ["seed = -1", /few\.toml:1: `seed` is -1\n.*write a whole number from 0 to 4,294,967,295/],
+    ['seed = "1"', /few\.toml:1: `seed` is "1"/],
+    ["\nfor = 10", /few\.toml:2: `for` is 10\n.*write a duration from 1ms to 31d, as in for = "10m"/],
+    ['for = ["1s", "2s"]', /few\.toml:1: `for` is a list/],
+    ['for = "32d"', /few\.toml:1: `for` is "32d"/],
+  ] as const;
+  for (const [text, pattern] of badScripts) {
+    sandbox.write("few.toml", text);
+    await refused(pattern, "--script", "few.toml");
+  }
+  await refused(/--seed is "-1"\n.*from 0 to 4,294,967,295/, "--seed", "-1");
+  await refused(/--explore is "0"\n.*from 1 to 10,000,000/, "--explore", "0");
   await refused(/simulate\/bad-script\].*wrong\.toml:1: there is no key "crush"/, "--script", "wrong.toml");
   const late = await sandbox.supervise("simulate", "--crash", "db#5@1s");
   assert.equal(late.code, 0);

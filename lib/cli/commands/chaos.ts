@@ -1,3 +1,4 @@
+import { SEEDS } from "../../base/chance.ts";
 import { ExitCode, signalExitCode } from "../../base/exit_code.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { type Signal, signalNumber } from "../../base/signals.ts";
@@ -31,9 +32,9 @@ import {
 import { treeOf } from "../which_tree.ts";
 
 /** A day. */
-const MOST_MINUTES = 1_440;
-const MOST_ACTS = 100_000;
-const MOST_SEED = 2 ** 32 - 1;
+const MINUTES = { least: 1, most: 1_440 };
+const COUNTS = { least: 1, most: 100_000 };
+const RECOVERIES = { least: 1, most: MINUTES.most * 60_000 };
 
 const ACTS = [...ACTOR_ACTS, ...OWN_ACTS];
 
@@ -53,13 +54,23 @@ export const chaos: Command = {
     "at the end: then nothing of the tree may be left.",
   ],
   options: [
-    { name: "minutes", value: "N", doc: "for how long acts are drawn" },
-    { name: "acts", value: "N", doc: "how many acts are drawn" },
+    { name: "minutes", value: "N", range: MINUTES, doc: "for how long acts are drawn" },
+    { name: "acts", value: "N", range: COUNTS, doc: "how many acts are drawn" },
     { name: "only", value: "SEL", takes: "selector", many: true, doc: "hit nothing else" },
     { name: "do", value: "ACT", takes: ACTS, many: true, doc: `only such acts: ${ACTS.join(", ")}` },
-    { name: "max-down", value: "N", doc: "how many actors may be down at a time; 1 by default" },
-    { name: "seed", value: "N", doc: "draws the acts; by default one that the report tells" },
-    { name: "within", value: "DURATION", doc: "how long a recovery may take; by default as the file allows" },
+    {
+      name: "max-down",
+      value: "N",
+      range: COUNTS,
+      doc: "how many actors may be down at a time; 1 by default",
+    },
+    { name: "seed", value: "N", range: SEEDS, doc: "draws the acts; by default one that the report tells" },
+    {
+      name: "within",
+      value: "DURATION",
+      range: RECOVERIES,
+      doc: "how long a recovery may take; by default as the file allows",
+    },
     {
       name: "expect",
       value: "TEXT",
@@ -162,21 +173,12 @@ function tellingOf({ ui }: Context): ChaosTelling {
 }
 
 function limitsOf({ args }: Context): Prepared["limits"] {
-  const minutes = inRange("minutes", args.count("minutes"), 1, MOST_MINUTES);
-  const acts = inRange("acts", args.count("acts"), 1, MOST_ACTS);
-  const maxDown = inRange("max-down", args.count("max-down"), 1, MOST_ACTS) ?? 1;
-  inRange("seed", args.count("seed"), 0, MOST_SEED);
-  const withinMs = args.duration("within");
-  if (withinMs === 0) throw usage("usage/bad-value", "--within is 0", 'write a duration such as "30s"');
+  const [minutes, acts] = [args.count("minutes"), args.count("acts")];
   if (minutes === null && acts === null && !args.has("dry-run")) {
     throw usage("chaos/no-limit", "Nothing says when chaos is to end", "add --minutes 5, or --acts 20");
   }
-  return { forMs: minutes === null ? null : minutes * 60_000, acts, maxDown, withinMs };
-}
-
-function inRange(name: string, value: number | null, least: number, most: number): number | null {
-  if (value === null || (value >= least && value <= most)) return value;
-  throw usage("usage/bad-value", `--${name} is ${value}`, `write a whole number from ${least} to ${most}`);
+  const forMs = minutes === null ? null : minutes * 60_000;
+  return { forMs, acts, maxDown: args.count("max-down") ?? 1, withinMs: args.duration("within") };
 }
 
 function wantedActs(names: readonly string[]): ReadonlySet<string> | null {

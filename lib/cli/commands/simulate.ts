@@ -1,4 +1,4 @@
-import { parseDuration } from "../../base/duration.ts";
+import { SEEDS } from "../../base/chance.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -9,20 +9,16 @@ import { expectationsOrThrow } from "../../simulation/expect/check.ts";
 import type { Judged } from "../../simulation/expect/judge.ts";
 import { judgeSimulated } from "../../simulation/expect/judge_simulated.ts";
 import { isRunLine, type ScriptLine } from "../../simulation/script.ts";
-import { LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
+import { LENGTHS, LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
-import { usage } from "../option.ts";
 import { renderVerdict, verdictFields } from "../render/verdict.ts";
 import { describeSimulated } from "../render/simulated.ts";
 import { requirePlan } from "../require_plan.ts";
 import { courseJson, courseText } from "../simulate/course.ts";
 import { EXPLORE_OPTIONS, isExploration, runExploration } from "../simulate/explore.ts";
-import { SCRIPT_OPTIONS, scriptOf, type WholeScript } from "../simulate/script_options.ts";
+import { SCRIPT_OPTIONS, scriptOf } from "../simulate/script_options.ts";
 import { fileOf } from "../which_tree.ts";
-
-/** Longer courses than a month say nothing more. */
-const MOST_MS = 31 * 24 * 3_600_000;
 
 /** `supervise simulate`. */
 export const simulate: Command = {
@@ -48,10 +44,11 @@ export const simulate: Command = {
       doc:
         'exit with 1 unless it is so, such as "api ready before 60s", "never db failed", "db restarts at most 3"',
     },
-    { name: "for", value: "DURATION", doc: "how long to simulate" },
+    { name: "for", value: "DURATION", range: LENGTHS, doc: "how long to simulate" },
     {
       name: "seed",
       value: "N",
+      range: SEEDS,
       doc:
         "draws the jitter of backoffs, what --explore tries, and what is drawn from the journal; 1 by default",
     },
@@ -92,7 +89,7 @@ export const simulate: Command = {
       return await replayJournal(context, plan, SCRIPT_OPTIONS);
     }
     const script = scriptOf(host, args, plan);
-    const forMs = durationOf(script);
+    const { forMs } = script;
     const nextDate = await fromPromise(loadCronDates(plan));
     const seed = script.seed ?? 1;
     const drawn = args.has("like-last-week")
@@ -122,14 +119,6 @@ export const simulate: Command = {
     return judged.every(({ verdict }) => verdict.is === "kept") ? ExitCode.done : ExitCode.failed;
   },
 };
-
-function durationOf({ forText }: WholeScript): number | null {
-  if (forText === null) return null;
-  const ms = parseDuration(forText);
-  if (ms === null) throw usage("usage/bad-value", `--for is "${forText}"`, 'write a duration such as "10m"');
-  if (ms > 0 && ms <= MOST_MS) return ms;
-  throw usage("usage/bad-value", `--for is "${forText}"`, "simulate for at least 1ms, and for 31d at most");
-}
 
 /** A line about an actor that has no run at all is a mistake. @throws {UserError} */
 function refuseNeverRun({ unplayed, state }: Simulated): void {

@@ -19,10 +19,24 @@ import { courseJson, courseText } from "./course.ts";
 
 const HOPE_NAMES = Object.keys(HOPES) as readonly HopeName[];
 
+/** More scripts take hours. */
+const MOST_RUNS = 10_000_000;
+const MOST_FAULTS = 100;
+
 /** The options of an exploration. */
 export const EXPLORE_OPTIONS: readonly Option[] = [
-  { name: "explore", value: "N", doc: "try N scripts by chance, and shrink the first that goes wrong" },
-  { name: "faults", value: "N", doc: `how many runs fail in one of them, at most; ${FAULTS} by default` },
+  {
+    name: "explore",
+    value: "N",
+    range: { least: 1, most: MOST_RUNS },
+    doc: "try N scripts by chance, and shrink the first that goes wrong",
+  },
+  {
+    name: "faults",
+    value: "N",
+    range: { least: 0, most: MOST_FAULTS },
+    doc: `how many runs fail in one of them, at most; ${FAULTS} by default`,
+  },
   {
     name: "except",
     value: "HOPE",
@@ -30,10 +44,6 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
     doc: `a hope that they are not held to: ${HOPE_NAMES.join(", ")}`,
   },
 ];
-
-/** More scripts take hours. */
-const MOST_RUNS = 10_000_000;
-const MOST_FAULTS = 100;
 
 /** A simulation that is explored. */
 export type Exploration = Omit<ExploreOptions, "runs" | "faults" | "hopes">;
@@ -53,8 +63,8 @@ export async function runExploration(
   exploration: Exploration,
 ): Promise<number> {
   const { ui, args } = context;
-  const runs = within("explore", args.count("explore"), 1, MOST_RUNS)!;
-  const faults = within("faults", args.count("faults"), 0, MOST_FAULTS) ?? FAULTS;
+  const runs = args.count("explore")!;
+  const faults = args.count("faults") ?? FAULTS;
   const hopes = hopesOf(args);
   const explored = await tryAll(context, plan, { ...exploration, runs, faults, hopes });
   const { found } = explored;
@@ -78,12 +88,6 @@ async function tryAll({ ui }: Context, plan: Plan, options: ExploreOptions): Pro
 }
 
 const TELL_EVERY_MS = 100;
-
-function within(name: string, count: number | null, least: number, most: number): number | null {
-  if (count === null || (count >= least && count <= most)) return count;
-  const range = `${grouped(least)} to ${grouped(most)}`;
-  throw usage("usage/bad-value", `--${name} is ${grouped(count)}`, `it can be ${range}`);
-}
 
 function hopesOf(args: Parsed): readonly HopeName[] {
   const except = args.list("except");

@@ -41,7 +41,8 @@ export const SCRIPT_OPTIONS: readonly Option[] = [
 export interface WholeScript {
   readonly lines: readonly ScriptLine[];
   readonly expect: readonly string[];
-  readonly forText: string | null;
+  /** How long is to be simulated; null where nothing says so. */
+  readonly forMs: number | null;
   readonly seed: number | null;
 }
 
@@ -57,7 +58,7 @@ export function scriptOf(host: Pick<Host, "files">, args: Parsed, plan: Plan): W
   return {
     lines,
     expect: [...(given?.expect ?? []), ...args.list("expect")],
-    forText: args.text("for") ?? given?.forText ?? null,
+    forMs: args.duration("for") ?? given?.forMs ?? null,
     seed: args.count("seed") ?? given?.seed ?? null,
   };
 }
