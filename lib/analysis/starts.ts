@@ -2,7 +2,7 @@
 import { ROOT } from "../config/plan.ts";
 import { withoutReplica } from "../config/replica_path.ts";
 import { type Life, timeOf } from "./lives.ts";
-import { median } from "./median.ts";
+import { median } from "../base/median.ts";
 import { readyIndexIn, type Selection } from "./start.ts";
 
 /** One start in the comparison. */

@@ -3,8 +3,10 @@
  * well, with starts that last as long as those of this tree did. PURE.
  */
 import { instant } from "../base/instant.ts";
+import { median } from "../base/median.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
 import type { JournalEntry } from "../supervision/journal_entry.ts";
+import { historyOf } from "../simulation/history.ts";
 import type { ScriptLine } from "../simulation/script.ts";
 import { SimulatedTree } from "../simulation/simulated_tree.ts";
 import { glanceAt } from "../supervision/view.ts";
@@ -27,26 +29,12 @@ const LONGEST_MS = 3_600_000;
 
 /** Durations that a journal tells. @param entries Those of any number of lives of the tree. */
 export function durationsIn(plan: Plan, entries: readonly JournalEntry[]): Durations {
-  const readyMs = new Map<NodeId, number[]>();
-  const lastsMs = new Map<NodeId, number[]>();
-  const startedAt = new Map<NodeId, number>();
-  for (const entry of entries) {
-    if (entry.event === "started") startedAt.set(entry.path, Date.parse(entry.at));
-    if (entry.event === "ready") push(readyMs, entry.path, entry.afterMs);
-    const since = startedAt.get(entry.path);
-    if (entry.event === "completed" && since !== undefined) {
-      push(lastsMs, entry.path, Math.max(0, Date.parse(entry.at) - since));
-    }
-  }
-  return plan.nodes.flatMap((spec): Durations => {
-    if (spec.kind === "tree") return [];
-    const runs = { from: 1, count: Infinity };
-    const [ready, lasts] = [readyMs.get(spec.path), lastsMs.get(spec.path)];
+  const runs = { from: 1, count: Infinity };
+  return [...historyOf(entries, plan, -Infinity).actors].flatMap(([path, { readyMs, taskMs }]): Durations => {
+    const [ready, lasts] = [median(readyMs), median(taskMs)];
     return [
-      ...(ready === undefined ? [] : [{ kind: "slow" as const, path: spec.path, runs, ms: median(ready) }]),
-      ...(lasts === undefined || spec.daemon
-        ? []
-        : [{ kind: "lasts" as const, path: spec.path, runs, ms: median(lasts) }]),
+      ...(ready === null ? [] : [{ kind: "slow" as const, path, runs, ms: Math.round(ready) }]),
+      ...(lasts === null ? [] : [{ kind: "lasts" as const, path, runs, ms: Math.round(lasts) }]),
     ];
   });
 }
@@ -84,15 +72,4 @@ export function computedRecovery(
     if (diedAt !== null && isAllWell()) return tree.now - diedAt;
   }
   return null;
-}
-
-/** The middle one; of two the lower. */
-export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]!;
-}
-
-function push(lists: Map<NodeId, number[]>, path: NodeId, ms: number): void {
-  const known = lists.get(path);
-  if (known === undefined) lists.set(path, [ms]);
-  else known.push(ms);
 }

@@ -1,8 +1,8 @@
 /** The report of chaos: its acts, and the outcome of each. PURE. */
+import { median } from "../base/median.ts";
 import type { Judged } from "../simulation/expect/judge.ts";
 import type { Act, ActKind } from "./act.ts";
 import { ACTOR_ACTS, OWN_ACTS } from "./act.ts";
-import { median } from "./computed.ts";
 import type { BrokenPromise } from "./promise_watch.ts";
 
 /**
@@ -50,6 +50,7 @@ export interface Recoveries {
   readonly count: number;
   /** How many of them were noticed by anybody. */
   readonly noticed: number;
+  /** Of two in the middle the mean, in whole milliseconds. */
   readonly medianMs: number | null;
   readonly worstMs: number | null;
   /** The worst that was computed for any of them; null if none was. */
@@ -72,7 +73,7 @@ export function recoveriesOf(acts: readonly DoneAct[]): readonly Recoveries[] {
       kind,
       count: own.length,
       noticed: times.length,
-      medianMs: times.length === 0 ? null : median(times),
+      medianMs: times.length === 0 ? null : Math.round(median(times)!),
       worstMs: times.length === 0 ? null : Math.max(...times),
       computedMs: computed.length === 0 ? null : Math.max(...computed),
     }];
