@@ -66,11 +66,16 @@ export class Behaviours {
     const slow = last("slow")?.ms;
     const readyMs = slow ?? READY_MS;
     const stop = last("stop");
+    const exits = all("exit");
+    const hangMs = Math.min(Infinity, ...all("hang").map(({ atMs }) => atMs));
+    const saysHowItEnds = exits.length > 0 || hangMs !== Infinity;
+    const own = ownEnd(spec, last("lasts")?.ms, slow);
     return {
       isMissing: last("missing") !== undefined,
       readyMs,
-      end: firstEnd([...all("exit"), ...ownEnd(spec, last("lasts")?.ms, slow)]),
-      hangMs: Math.min(Infinity, ...all("hang").map(({ atMs }) => atMs)),
+      // An end that is written takes the place of one that nothing is written about.
+      end: firstEnd(own === null || (own.isAssumed && saysHowItEnds) ? exits : [...exits, own]),
+      hangMs,
       unhealthy: all("unhealthy").map(({ atMs, forMs }) => ({ fromMs: atMs, toMs: atMs + forMs })),
       stop: stop === undefined ? { ms: STOP_MS, how: null } : { ms: stop.ms, how: stop.how },
       hooks: Object.fromEntries(all("hook").map(({ hook, ms, code }) => [hook, { ms, code }])),
@@ -114,11 +119,12 @@ function ownEnd(
   spec: ActorSpec,
   lasts: number | undefined,
   slow: number | undefined,
-): readonly { readonly atMs: number; readonly how: HowEnded }[] {
+): { readonly atMs: number; readonly how: HowEnded; readonly isAssumed: boolean } | null {
   const how = spec.successExitCodes[0] ?? 0;
-  if (lasts !== undefined) return [{ atMs: lasts, how }];
-  if (spec.daemon) return [];
-  return [{ atMs: spec.ready === null ? slow ?? TASK_MS : (slow ?? READY_MS) + TASK_MS, how }];
+  if (lasts !== undefined) return { atMs: lasts, how, isAssumed: false };
+  if (spec.daemon) return null;
+  if (spec.ready !== null) return { atMs: (slow ?? READY_MS) + TASK_MS, how, isAssumed: true };
+  return { atMs: slow ?? TASK_MS, how, isAssumed: slow === undefined };
 }
 
 function firstEnd(

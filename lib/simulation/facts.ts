@@ -1,6 +1,7 @@
 /** The facts about each node of a tree, and their changes, as steps are taken and processes come and go. PURE. */
 import type { Instant } from "../base/instant.ts";
 import type { NodeId } from "../config/plan.ts";
+import type { Effect } from "../supervision/effect.ts";
 import type { State } from "../supervision/state.ts";
 import { glanceAt } from "../supervision/view.ts";
 import type { Change, Fact } from "./trace.ts";
@@ -26,15 +27,24 @@ export class Facts {
 
   /** Looks at a node. */
   see(state: State, path: NodeId, now: Instant): void {
-    const fact = { ...glanceAt(state, state.nodes.get(path)!), processes: this.#alive.get(path) ?? 0 };
-    const known = this.#known.get(path);
-    if (known !== undefined && isSameFact(known, fact)) return;
-    this.#known.set(path, fact);
-    this.changes.push({ atMs: now, path, fact });
+    this.#set(
+      path,
+      { ...glanceAt(state, state.nodes.get(path)!), processes: this.#alive.get(path) ?? 0 },
+      now,
+    );
   }
 
-  /** A step was taken: looks at what it has changed. */
-  stepped(before: State, after: State, now: Instant): void {
+  /**
+   * A step was taken: looks at what it has changed.
+   *
+   * @param effects Those of the step: a run that is restarted because it is unhealthy is stopping already when it is over.
+   */
+  stepped(before: State, after: State, now: Instant, effects: readonly Effect[] = []): void {
+    for (const effect of effects) {
+      if (effect.type === "record" && effect.entry.event === "unhealthy") {
+        this.#fellIll(effect.entry.node, now);
+      }
+    }
     if (before.topology !== after.topology) return this.seeAll(after, now);
     const { byId } = after.topology;
     const trees = new Set<NodeId>();
@@ -43,6 +53,18 @@ export class Facts {
       for (const tree of byId.get(id)!.ancestors) trees.add(tree);
     }
     for (const id of trees) this.see(after, id, now);
+  }
+
+  #fellIll(path: NodeId, now: Instant): void {
+    const known = this.#known.get(path);
+    if (known !== undefined) this.#set(path, { ...known, healthy: false }, now);
+  }
+
+  #set(path: NodeId, fact: Fact, now: Instant): void {
+    const known = this.#known.get(path);
+    if (known !== undefined && isSameFact(known, fact)) return;
+    this.#known.set(path, fact);
+    this.changes.push({ atMs: now, path, fact });
   }
 }
 

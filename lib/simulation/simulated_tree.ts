@@ -126,7 +126,7 @@ export class SimulatedTree {
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },
-      onStep: (before, _event, _now, { state }) => this.#facts.stepped(before, state, this.now),
+      onStep: (before, _event, now, { state, effects }) => this.#facts.stepped(before, state, now, effects),
     });
     this.#facts.seeAll(this.state, this.now);
     for (const line of script) {

@@ -80,6 +80,8 @@ function because(entry: TimedEntry | null): string {
       return ` (${describeReason(entry.data.why)})`;
     case "start_failed":
       return ` (${entry.data.reason})`;
+    case "unhealthy":
+      return ` (${entry.data.why})`;
     case "exited": {
       const { code, signal } = entry.data;
       return code === null ? signal === null ? "" : ` (${signal})` : ` (exit code ${code})`;

@@ -47,6 +47,21 @@ test("simulated tree: a task is done after a second, a daemon goes on, and nothi
   assert.equal(simulated.outcome, null);
 });
 
+test("simulated tree: a task whose end is written is not done before it", () => {
+  const about = { path: id("job"), runs: once };
+  const exit: ScriptLine = { kind: "exit", ...about, atMs: 2_000, how: 1 };
+  const hang: ScriptLine = { kind: "hang", ...about, atMs: 2_000 };
+  const lasts: ScriptLine = { kind: "lasts", ...about, ms: 500 };
+  assert.deepEqual(course(play({ job: { restart: "never" } }, [exit]), "job"), [
+    "0 started",
+    "0 ready",
+    "2000 exited",
+    "2000 failed",
+  ]);
+  assert.deepEqual(course(play({ job: {} }, [hang]), "job"), ["0 started", "0 ready"]);
+  assert.deepEqual(course(play({ job: {} }, [exit, lasts]), "job").at(-1), "500 completed");
+});
+
 test("simulated tree: a crash befalls as many runs as the script says, and the budget is spent", () => {
   const crash: ScriptLine = { kind: "exit", path: id("web"), runs: { from: 1, count: 9 }, atMs: 100, how: 1 };
   const simulated = play({ web: DAEMON }, [crash], {}, {

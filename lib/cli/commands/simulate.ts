@@ -29,7 +29,7 @@ export const simulate: Command = {
     "A script says what goes wrong, a line an option. Times behind the name of an actor count from the start of its run: " +
     "`db@10s*5` is each of its next five runs, 10 s after it began; `db#3@10s` is its third run. Times without an actor " +
     "count from the beginning of the tree. Where the script says nothing, an actor with a probe is ready after 1s, a task " +
-    "is done after 1s, a process stops within 100ms, and a daemon goes on.",
+    "is done 1s after that, a process stops within 100ms, and a daemon goes on.",
     "With --explore, scripts are drawn by chance and held to the promises of this program, to the hopes of a sound file " +
     "(`starts`, `rests`, `recovers`), and to what is expected. The first that goes wrong is shrunk, and shown with the command " +
     "that repeats it; the exit code is 1 then.",

@@ -54,6 +54,17 @@ test("expect: nothing comes in time any more once the tree is at rest", () => {
   assert.equal(verdict(plan, [], "api ready within 30s of db ready"), null);
 });
 
+test("expect: an actor that is restarted because it is unhealthy was so", () => {
+  const plan = planOf({ children: { api: { daemon: true, health: HEALTH } } });
+  const hang: ScriptLine = { kind: "hang", path: id("api"), runs: FIRST, atMs: 10_000 };
+  assert.match(
+    verdict(plan, [hang], "never api unhealthy")!,
+    /^"api" was unhealthy at 12s \(no answer within 0.5 s\)$/,
+  );
+  assert.equal(verdict(plan, [hang], "api unhealthy before 20s"), null);
+  assert.equal(verdict(plan, [hang], "api ready within 30s of api unhealthy"), null);
+});
+
 test("expect: the end of an earlier run is no reason for what is done to a later one", () => {
   const script: readonly ScriptLine[] = [
     { kind: "exit", path: id("db"), runs: FIRST, atMs: 1_000, how: 1 },
