@@ -316,13 +316,27 @@ e2e("replay: journals that nothing can be computed from, and options that say ot
     "--replay",
   );
   writeFileSync(journal, `${lines.toSpliced(2, 2).join("\n")}\n`);
-  await refused(/The journal is cut: entries are missing between 2 and 5/, "--replay");
+  await refused(/The journal is cut: entries between 2 and 5 are missing, or cannot be read/, "--replay");
   writeFileSync(journal, `${lines.join("\n")}\n`);
   appendFileSync(
     journal,
     `${lines[1]!.replace(/"seq":\d+/, `"seq":${lines.length + 1}`).replace("started", "teleported")}\n`,
   );
   await refused(/The journal has an entry "teleported", which this version/, "--replay");
+  writeFileSync(journal, `${lines.join("\n")}\n`);
+  for (
+    const text of ["", "{}\n", "\u0000{", `${lines.join("\n")}\n`.replaceAll(/"at":"[^"]*"/g, '"at":"never"')]
+  ) {
+    writeFileSync(journal, text);
+    await refused(
+      /\[simulate\/unfit-journal\]: The journal in ".*" has no entry that can be read/,
+      "--replay",
+    );
+    await refused(/\[simulate\/unfit-journal\]/, "--like-last-week");
+    const { code, stderr } = await sandbox.supervise("explain", "flaky");
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /No entry is of "flaky"\nhint: the journal has no entry that can be read/);
+  }
   writeFileSync(journal, `${lines.join("\n")}\n`);
   sandbox.config(FLAKY(5).replace("flaky", "steady"));
   await refused(/The journal is that of another file: this one has none of its actors \(flaky\)/, "--replay");

@@ -3,18 +3,27 @@ import type { ErrorName } from "../../base/error_names.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { nameSome } from "../../base/name_some.ts";
 import { UserError } from "../../base/user_error.ts";
-import { readJournal } from "../../engine/journal/journal_reader.ts";
+import { readKeptJournal } from "../../engine/journal/journal_reader.ts";
 import type { NoRecording } from "../../simulation/recorded/recording.ts";
 import type { JournalEntry } from "../../supervision/journal_entry.ts";
 import type { Context } from "../command.ts";
 import { withKept } from "../which_tree.ts";
 
-/** All entries that are kept, the oldest first; never none. @throws {UserError} `simulate/no-journal` */
+/** All entries that are kept, the oldest first; never none. @throws {UserError} `simulate/no-journal`, `simulate/unfit-journal` */
 export async function ownJournal(context: Context): Promise<readonly JournalEntry[]> {
   return await withKept(context, async ({ folder, nothing }) => {
-    const entries = readJournal(context.host.files, folder) ?? [];
-    if (entries.length > 0) return entries;
-    throw await nothing("simulate/no-journal", "There is no journal of this tree");
+    const kept = readKeptJournal(context.host.files, folder);
+    if (kept === null) throw await nothing("simulate/no-journal", "There is no journal of this tree");
+    if (kept.entries.length > 0) return kept.entries;
+    throw new UserError(
+      "simulate/unfit-journal",
+      `The journal in "${folder}" has no entry that can be read`,
+      {
+        exitCode: ExitCode.failed,
+        hint:
+          "it is empty or cut, or another version of supervise has written it; the next `supervise up` goes on with it",
+      },
+    );
   }, 0);
 }
 
@@ -40,7 +49,7 @@ const SAYINGS: Sayings = {
     NEXT_LIFE,
   ],
   gap: ({ after, before }) => [
-    `The journal is cut: entries are missing between ${after} and ${before}`,
+    `The journal is cut: entries between ${after} and ${before} are missing, or cannot be read`,
     NEXT_LIFE,
   ],
   unknown_event: ({ event }) => [
