@@ -83,11 +83,19 @@ export class WatchedCourse {
     } else this.#doubts.set(id, fact);
   }
 
-  #set(path: NodeId, atMs: number, fact: Fact): void {
+  #set(path: NodeId, atMs: number, seen: Fact): void {
+    const fact = this.#withProcess(path, seen);
     const known = this.#facts.get(path);
     if (known !== undefined && isSameState(known, fact) && known.processes === fact.processes) return;
     this.#facts.set(path, fact);
     this.#changes.push({ atMs, path, fact });
+  }
+
+  /** The table may have been looked at before the entry: an actor that has started has a process. */
+  #withProcess(path: NodeId, fact: Fact): Fact {
+    const isActor = nodeAt(this.#plan, path)?.kind !== "tree";
+    const isStarted = fact.state === "starting" || fact.state === "running";
+    return isActor && isStarted ? { ...fact, processes: Math.max(1, fact.processes) } : fact;
   }
 }
 

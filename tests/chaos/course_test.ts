@@ -58,6 +58,14 @@ test("course: entries tell what an actor is, to the millisecond", () => {
   });
 });
 
+test("course: an actor that has started has a process, though the table was looked at before", () => {
+  const course = restarted();
+  course.observe(1_310, [row("a")], new Map());
+  const [claim] = expectationsOrThrow(PLAN, ["always a started after 1100ms"]);
+  const judged = judge(claim!, new Course(course.trace(5_000, null), false));
+  assert.equal(judged.is, "kept");
+});
+
 test("course: one row that is older than the last entry changes nothing, one that stays does", () => {
   const course = restarted();
   const old = [row("a", { state: "starting", ready: false })];

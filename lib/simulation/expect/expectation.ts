@@ -81,12 +81,16 @@ export type Expectation =
     }
   );
 
-/** Whether a claim holds of a fact. */
-export function holdsOf({ state, isNot }: Pick<Claim, "state" | "isNot">, fact: Fact): boolean {
-  return isSo(state, fact) !== isNot;
+/** Whether a claim holds of a fact. @param isTree Whether it is about a tree, which has no process. */
+export function holdsOf(
+  { state, isNot }: Pick<Claim, "state" | "isNot">,
+  fact: Fact,
+  isTree: boolean,
+): boolean {
+  return isSo(state, fact, isTree) !== isNot;
 }
 
-function isSo(state: ConditionName, fact: Fact): boolean {
+function isSo(state: ConditionName, fact: Fact, isTree: boolean): boolean {
   switch (state) {
     case "ready":
       return fact.ready === true;
@@ -95,7 +99,7 @@ function isSo(state: ConditionName, fact: Fact): boolean {
     case "unhealthy":
       return fact.healthy === false;
     case "started":
-      return fact.processes > 0 || fact.state === "starting" || fact.state === "running";
+      return isTree ? fact.state === "starting" || fact.state === "running" : fact.processes > 0;
     case "running twice":
       return fact.processes > 1;
     case "backing-off":

@@ -1,5 +1,5 @@
 /** Holds the course of a tree to what is expected of it. PURE. */
-import { type NodeId, ROOT } from "../../config/plan.ts";
+import { type NodeId, ROOT, specAt } from "../../config/plan.ts";
 import type { Change, Fact, TimedEntry, Trace } from "../trace.ts";
 import { subjectsOf } from "./check.ts";
 import { isCounted } from "./counting.ts";
@@ -80,7 +80,8 @@ export class Course {
     const key = `${state} ${isNot} ${path}`;
     const known = this.#holding.get(key);
     if (known !== undefined) return known;
-    const made = this.stretches(path).filter(({ fact }) => holdsOf({ state, isNot }, fact));
+    const isTree = specAt(this.trace.plan, path).kind === "tree";
+    const made = this.stretches(path).filter(({ fact }) => holdsOf({ state, isNot }, fact, isTree));
     this.#holding.set(key, made);
     return made;
   }
@@ -201,12 +202,11 @@ function beginnings(of: Claim | null, course: Course): readonly number[] {
     );
   }
   return (subjectsOf(course.trace.plan, of.who) ?? []).flatMap((path) => {
+    const holding = new Set(course.holding(of, path));
     const stretches = course.stretches(path);
-    return stretches.flatMap(({ fromMs, fact }, index) => {
-      const before = stretches[index - 1];
-      const wasSo = before !== undefined && holdsOf(of, before.fact);
-      return holdsOf(of, fact) && !wasSo ? [fromMs] : [];
-    });
+    return stretches.flatMap((stretch, index) =>
+      holding.has(stretch) && !holding.has(stretches[index - 1]!) ? [stretch.fromMs] : []
+    );
   }).toSorted((a, b) => a - b);
 }
 

@@ -249,7 +249,7 @@ test("expect: verdicts are those of a look at every millisecond", () => {
     const claim = { who: "db", state, isNot };
     const seen = Array.from({ length: range.toMs - range.fromMs }, (_, offset) => {
       const atMs = range.fromMs + offset;
-      return holdsOf(claim, changes.findLast((change) => change.atMs <= atMs)!.fact);
+      return holdsOf(claim, changes.findLast((change) => change.atMs <= atMs)!.fact, false);
     });
     const is = (kind: "sometime" | "always" | "never") =>
       judge({ text: "", kind, claim, range }, course).is === "kept";

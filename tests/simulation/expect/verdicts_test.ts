@@ -65,6 +65,26 @@ test("expect: an actor that is restarted because it is unhealthy was so", () => 
   assert.equal(verdict(plan, [hang], "api ready within 30s of api unhealthy"), null);
 });
 
+test("expect: an actor is started once its process is there, and a tree once it is at work", () => {
+  const command = { argv: ["/bin/true"], ownGroup: true } as never;
+  const hooks = { commands: { pre_start: command }, timeoutMs: 60_000 };
+  const plan = planOf({ children: { api: { daemon: true, hooks, restart: "never" } } });
+  const slow: ScriptLine = {
+    kind: "hook",
+    path: id("api"),
+    runs: ALL,
+    hook: "pre_start",
+    ms: 5_000,
+    code: 0,
+  };
+  const failing: ScriptLine = { ...slow, code: 1 };
+  const missing: ScriptLine = { kind: "missing", path: id("api"), runs: ALL };
+  assert.match(verdict(plan, [slow], "api started before 5s")!, /^"api" was never started before 5s/);
+  assert.equal(verdict(plan, [slow], "api started before 6s"), null);
+  for (const script of [[failing], [missing]]) assert.equal(verdict(plan, script, "never api started"), null);
+  assert.equal(verdict(plan, [slow], "tree started before 1s"), null);
+});
+
 test("expect: the end of an earlier run is no reason for what is done to a later one", () => {
   const script: readonly ScriptLine[] = [
     { kind: "exit", path: id("db"), runs: FIRST, atMs: 1_000, how: 1 },
@@ -283,7 +303,7 @@ test("expect: orders, delays and counts are those of a look at everything", () =
     const course = new Course(trace, isAtRest);
     const facts = (path: string) => trace.changes.filter((change) => change.path === path);
     const firstOf = (path: string, what: typeof claim | typeof other) =>
-      facts(path).find(({ fact }) => holdsOf(what, fact))?.atMs ?? Infinity;
+      facts(path).find(({ fact }) => holdsOf(what, fact, false))?.atMs ?? Infinity;
 
     const order = judge({ text: "", kind: "order", claim, than: other }, course, isOver).is;
     const [mine, its] = [firstOf("api", claim), firstOf("db", other)];
@@ -298,12 +318,12 @@ test("expect: orders, delays and counts are those of a look at everything", () =
     const slowWithin = (): string => {
       const mine = facts("api");
       const begins = facts("db").filter(({ fact }, index, all) =>
-        holdsOf(other, fact) && (index === 0 || !holdsOf(other, all[index - 1]!.fact))
+        holdsOf(other, fact, false) && (index === 0 || !holdsOf(other, all[index - 1]!.fact, false))
       );
       for (const { atMs: fromMs } of begins) {
         const isSo = mine.some(({ atMs, fact }, index) => {
           const toMs = mine[index + 1]?.atMs ?? (isAtRest ? Infinity : trace.untilMs);
-          return holdsOf(claim, fact) && atMs <= fromMs + ms && (toMs > fromMs || atMs >= fromMs);
+          return holdsOf(claim, fact, false) && atMs <= fromMs + ms && (toMs > fromMs || atMs >= fromMs);
         });
         if (isSo) continue;
         if (isAtRest || trace.untilMs >= fromMs + ms) return "broken";
