@@ -53,14 +53,22 @@ export interface ExpectationVerdict {
 export class Simulation {
   /** The decisions, in their order. */
   readonly entries: readonly SimulatedEntry[];
+  /** Lines of the script that nothing came of, as on a command line: `"--crash db@40d"` where no run of `db` lasts so long. */
+  readonly unplayed: readonly string[];
   readonly #simulated: Simulated;
   readonly #tools: SimulationTools;
 
   /** @internal */
-  constructor(simulated: Simulated, entries: readonly SimulatedEntry[], tools: SimulationTools) {
+  constructor(
+    simulated: Simulated,
+    entries: readonly SimulatedEntry[],
+    unplayed: readonly string[],
+    tools: SimulationTools,
+  ) {
     this.#simulated = simulated;
     this.#tools = tools;
     this.entries = entries;
+    this.unplayed = unplayed;
   }
 
   /** How the tree ended; null if it goes on. */
@@ -197,6 +205,7 @@ export async function simulate(
     judgeSimulated,
     LINE_KINDS,
     linesOrThrow,
+    lineText,
     loadCronDates,
     SimulatedTree,
     simulateTrace,
@@ -211,6 +220,7 @@ export async function simulate(
     ...wordedEntry(journalEntryOf(entry, simulated.date)),
     atMs: entry.atMs,
   }));
+  const unplayed = simulated.unplayed.map(({ line }) => lineText(line));
   const judge = (text: string): ExpectationVerdict => {
     const { expectation, verdict } = judgeSimulated(simulated, [text], options.forMs ?? null)[0]!;
     const reason = verdict.is === "broken" ? describeBroken(expectation, verdict.why) : null;
@@ -225,7 +235,7 @@ export async function simulate(
     const told = tree.trace().entries.map((entry) => journalEntryOf(entry, simulated.date));
     return explainedWith(explainNode(state, path, { now, date, nextDate }), told, () => undefined);
   };
-  return new Simulation(simulated, entries, { judge, explain });
+  return new Simulation(simulated, entries, unplayed, { judge, explain });
 }
 
 function refuseOutOfRange({ seed = 1, forMs = LENGTHS.most, date = 0 }: SimulateOptions): void {

@@ -2,6 +2,7 @@
 export { instant } from "../base/instant.ts";
 export { loadCronDates } from "../engine/cron_dates.ts";
 export { explainNode } from "../explanation/explanation.ts";
+export { lineText } from "../simulation/check_script.ts";
 export { judgeSimulated } from "../simulation/expect/judge_simulated.ts";
 export { linesOrThrow } from "../simulation/lines_or_throw.ts";
 export { LINE_KINDS } from "../simulation/script_text.ts";

@@ -5,9 +5,10 @@ import type { Plan } from "../config/plan.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { State } from "../supervision/state.ts";
 import type { Recording } from "./recorded/recording.ts";
-import { isRunLine, type ScriptLine, type ScriptRequest } from "./script.ts";
+import type { ScriptLine, ScriptRequest } from "./script.ts";
 import { SimulatedTree } from "./simulated_tree.ts";
 import type { Trace } from "./trace.ts";
+import { unplayedIn, type UnplayedLine } from "./unplayed.ts";
 
 /** How long is simulated what never comes to rest, unless somebody says how long. */
 export const LONGEST_MS = 3_600_000;
@@ -40,8 +41,8 @@ export interface Simulated extends Trace {
   readonly state: State;
   /** The date at its beginning, in milliseconds since 1970. */
   readonly date: number;
-  /** Lines of the script about runs that there never were. */
-  readonly unplayed: readonly ScriptLine[];
+  /** Lines of the script that nothing came of. */
+  readonly unplayed: readonly UnplayedLine[];
   /** Requests of the script that got no answer. */
   readonly unanswered: readonly ScriptRequest[];
   /** Whether nothing more would happen by itself. */
@@ -69,6 +70,7 @@ export function simulateTrace(
   }
   const isAtRest = tree.due === NEVER || tree.state.outcome !== null;
   if (tree.state.outcome === null && (forMs !== undefined || !isAtRest)) tree.advanceTo(until);
-  const unplayed = script.filter((line) => isRunLine(line) && tree.startsOf(line.path) < line.runs.from);
-  return { ...tree.trace(), state: tree.state, date, unplayed, unanswered: tree.unanswered(), isAtRest };
+  const trace = tree.trace();
+  const unplayed = unplayedIn(trace, script, (path) => tree.startsOf(path));
+  return { ...trace, state: tree.state, date, unplayed, unanswered: tree.unanswered(), isAtRest };
 }

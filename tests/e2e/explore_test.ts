@@ -96,6 +96,8 @@ e2e("explore: what cannot be is an error that says why", async (sandbox) => {
     "hope",
   );
   await refused(/--faults is about scripts by chance\nhint: give --explore N, too/, "--faults", "2");
+  await refused(/--explore and --like-last-week were given/, "--explore", "2", "--like-last-week");
+  await refused(/--replay and --explore were given/, "--explore", "2", "--replay");
   await refused(/nothing in the file is called "dbb"/, "--explore", "10", "--expect", "dbb ready");
   await refused(/no run in this time|called "x"/, "--explore", "10", "--crash", "x@1s");
 });

@@ -205,7 +205,7 @@ test("simulated tree: actors that survive their supervisor go on under the next,
 
 test("simulated tree: a line about a run that there never is, is told", () => {
   const line: ScriptLine = { kind: "exit", path: id("web"), runs: { from: 3, count: 1 }, atMs: 1, how: 1 };
-  assert.deepEqual(play({ web: DAEMON }, [line]).unplayed, [line]);
+  assert.deepEqual(play({ web: DAEMON }, [line]).unplayed, [{ line, why: "no_run" }]);
 });
 
 test("simulated tree: after its down nothing lives, and it ends at once", () => {

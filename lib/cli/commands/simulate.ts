@@ -13,7 +13,7 @@ import { LENGTHS, LONGEST_MS, type Simulated, simulateTrace } from "../../simula
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
 import { renderVerdict, verdictFields } from "../render/verdict.ts";
-import { describeSimulated } from "../render/simulated.ts";
+import { describeSimulated, describeUnplayed } from "../render/simulated.ts";
 import { requirePlan } from "../require_plan.ts";
 import { courseJson, courseText } from "../simulate/course.ts";
 import { EXPLORE_OPTIONS, isExploration, runExploration } from "../simulate/explore.ts";
@@ -88,6 +88,7 @@ export const simulate: Command = {
       const { replayJournal } = await fromPromise(import("../simulate/replay_journal.ts"));
       return await replayJournal(context, plan, SCRIPT_OPTIONS);
     }
+    const isExploring = isExploration(args);
     const script = scriptOf(host, args, plan);
     const { forMs } = script;
     const nextDate = await fromPromise(loadCronDates(plan));
@@ -98,7 +99,6 @@ export const simulate: Command = {
       : [];
     const lines = [...drawn, ...script.lines];
     const date = host.wallClock();
-    const isExploring = isExploration(args);
     const whole = simulateTrace(plan, lines, {
       seed: isExploring ? 1 : seed,
       date,
@@ -106,7 +106,7 @@ export const simulate: Command = {
       ...(forMs === null ? {} : { forMs }),
     });
     const isWritten = new Set(script.lines);
-    const simulated = { ...whole, unplayed: whole.unplayed.filter((line) => isWritten.has(line)) };
+    const simulated = { ...whole, unplayed: whole.unplayed.filter(({ line }) => isWritten.has(line)) };
     refuseNeverRun(simulated);
     if (isExploring) {
       const expectations = expectationsOrThrow(plan, script.expect, forMs);
@@ -122,8 +122,9 @@ export const simulate: Command = {
 
 /** A line about an actor that has no run at all is a mistake. @throws {UserError} */
 function refuseNeverRun({ unplayed, state }: Simulated): void {
-  const line = unplayed.find((line) => isRunLine(line) && state.nodes.get(line.path)?.starts === 0);
-  if (line === undefined || !isRunLine(line)) return;
+  const line = unplayed.map(({ line }) => line).filter(isRunLine)
+    .find(({ path }) => state.nodes.get(path)?.starts === 0);
+  if (line === undefined) return;
   throw new UserError(
     "simulate/never-runs",
     `\`${lineText(line)}\`: "${line.path}" has no run in this time`,
@@ -149,9 +150,7 @@ async function show(
     return await fromPromise(ui.printJson([{ ...courseJson(simulated, played), expectations }]));
   }
   await fromPromise(ui.print(courseText(simulated, played, ui)));
-  for (const line of simulated.unplayed) {
-    await fromPromise(ui.say(`note: nothing came of \`${lineText(line)}\`: there was no such run`));
-  }
+  for (const one of simulated.unplayed) await fromPromise(ui.say(`note: ${describeUnplayed(one)}`));
   await fromPromise(ui.say(describeSimulated(simulated)));
   for (const one of judged) await fromPromise(ui.print(renderVerdict(one, ui.out)));
 }

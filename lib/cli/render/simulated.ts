@@ -1,8 +1,10 @@
-/** The end of a simulation, in a line. */
+/** The end of a simulation, and what nothing came of, each in a line. */
 import { counted } from "../../base/counted.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { nameSome } from "../../base/name_some.ts";
+import { lineText } from "../../simulation/check_script.ts";
 import type { Simulated } from "../../simulation/simulate.ts";
+import type { UnplayedLine, WhyUnplayed } from "../../simulation/unplayed.ts";
 import { glanceAt } from "../../supervision/view.ts";
 import { describeOutcome } from "../../words/describe_outcome.ts";
 
@@ -25,6 +27,18 @@ export function describeSimulated({ state, outcome, untilMs, isAtRest }: Simulat
     counted(actors.length, "actor")
   } ${ready} ready${done}${lost}; ${rest}`;
 }
+
+/** A line of the script that nothing came of, as a clause. */
+export function describeUnplayed({ line, why }: UnplayedLine): string {
+  return `nothing came of \`${lineText(line)}\`: ${UNPLAYED[why]}`;
+}
+
+const UNPLAYED: Readonly<Record<WhyUnplayed, string>> = {
+  no_run: "there was no such run",
+  run_over: "no run that it is about lasted so long",
+  course_over: "the course is over before; --for makes it longer, unless the tree has ended",
+  no_supervisor: "there was no supervisor to ask",
+};
 
 /** How a tree has ended, behind its name. */
 export const ENDS = {

@@ -26,7 +26,7 @@ export function courseText(simulated: Simulated, { lines }: Played, ui: Ui): str
 
 /** For programs. */
 export function courseJson(simulated: Simulated, { lines, seed }: Played) {
-  const { plan, date, entries, untilMs, changes, outcome, isAtRest } = simulated;
+  const { plan, date, entries, untilMs, changes, outcome, isAtRest, unplayed } = simulated;
   return {
     name: plan.name,
     file: plan.file,
@@ -35,6 +35,7 @@ export function courseJson(simulated: Simulated, { lines, seed }: Played) {
     untilMs,
     outcome,
     isAtRest,
+    unplayed: unplayed.map(({ line, why }) => ({ line: lineText(line), why })),
     entries: entries.map((entry) => ({ ...wordedEntry(journalEntryOf(entry, date)), atMs: entry.atMs })),
     states: changes.map(({ atMs, path, fact }) => ({ atMs, path, ...fact })),
   };

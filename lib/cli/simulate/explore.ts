@@ -50,7 +50,14 @@ export type Exploration = Omit<ExploreOptions, "runs" | "faults" | "hopes">;
 
 /** Whether it is asked for. @throws {UserError} If something is that goes with it alone. */
 export function isExploration(args: Parsed): boolean {
-  if (args.count("explore") !== null) return true;
+  if (args.count("explore") !== null) {
+    if (!args.has("like-last-week")) return true;
+    throw usage(
+      "usage/contradiction",
+      "--explore and --like-last-week were given",
+      "the one makes scripts up, the other draws one from the journal: leave one of them out",
+    );
+  }
   const lone = ["faults", "except"].find((name) => args.text(name) !== null);
   if (lone === undefined) return false;
   throw usage("usage/bad-value", `--${lone} is about scripts by chance`, "give --explore N, too");

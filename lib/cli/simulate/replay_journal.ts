@@ -31,7 +31,7 @@ export async function replayJournal(
 }
 
 function refuseOthers({ args }: Context, others: readonly Option[]): void {
-  const values = [...others.map(({ name }) => name), "for", "seed", "expect"];
+  const values = [...others.map(({ name }) => name), "for", "seed", "expect", "explore", "faults", "except"];
   const given = args.has("like-last-week")
     ? "like-last-week"
     : values.find((name) => args.list(name).length > 0);
