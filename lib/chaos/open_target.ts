@@ -13,9 +13,10 @@ import { loadPlan } from "../daemon/load_plan.ts";
 import type { TreeId } from "../daemon/tree_id.ts";
 import { marksOf } from "../daemon/tree_key.ts";
 import { readRecord } from "../daemon/tree_record.ts";
+import { ACTOR_VARIABLE, RUN_VARIABLE } from "../engine/environment.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";
-import { type Look, WatchedTree } from "./watched_tree.ts";
+import { type Look, WatchedTree, type WatchedTreeOptions } from "./watched_tree.ts";
 import { isWell } from "./wellness.ts";
 
 /** See the module. */
@@ -36,10 +37,14 @@ export async function openTarget(host: Host, program: Program, tree: TreeId): Pr
   const client = await connectOwn(host, tree);
   try {
     const plan = await planOf(host, program, tree, client);
-    const watched = watch(host, tree, plan, client);
+    const { marks, record } = provenBy(host, tree);
+    const watched = new WatchedTree({ host, tree, plan, marks, record }, client);
     await watched.begin();
     const first = await watched.look();
     refuseHidden(plan, watched, first);
+    const mark = marks.read(program.environment[RUN_VARIABLE] ?? null);
+    const actor = program.environment[ACTOR_VARIABLE];
+    if (mark?.instance === record.instance) throw inside(actor ?? "an actor");
     refuseInside(host, first);
     return {
       plan,
@@ -88,16 +93,14 @@ async function planOf(host: Host, program: Program, tree: TreeId, client: Contro
   });
 }
 
-function watch(host: Host, tree: TreeId, plan: Plan, client: ControlClient): WatchedTree {
+/** By this processes prove to be of the present life of the tree. @throws {UserError} */
+function provenBy(host: Host, tree: TreeId): Pick<WatchedTreeOptions, "marks" | "record"> {
   const record = readRecord(host, tree);
   const marks = marksOf(host, tree);
   if (record?.instance === undefined || marks === null) {
     throw notWatchable("what is written down of it beside its socket is gone");
   }
-  return new WatchedTree(
-    { host, tree, plan, marks, record: { ...record, instance: record.instance } },
-    client,
-  );
+  return { marks, record: { ...record, instance: record.instance } };
 }
 
 /** Each main process that the supervisor tells of must be one by the process table, too. @throws {UserError} */
@@ -130,6 +133,7 @@ function notWatchable(why: string): UserError {
   );
 }
 
+/** A process that was started beside an actor bears no mark of its own; the processes above it tell. */
 function refuseInside({ processes }: Host, { sighting }: Look): void {
   const own = new Set<number>();
   for (let pid = processes.ownPid; pid > 1 && !own.has(pid);) {
@@ -137,8 +141,11 @@ function refuseInside({ processes }: Host, { sighting }: Look): void {
     pid = processes.find(pid)?.parent ?? 0;
   }
   const around = sighting.seen.find(({ pid }) => own.has(pid));
-  if (around === undefined) return;
-  throw new UserError("chaos/inside", `This command was started by "${around.path}", which it would hit`, {
+  if (around !== undefined) throw inside(around.path);
+}
+
+function inside(actor: string): UserError {
+  return new UserError("chaos/inside", `This command was started by "${actor}", which it would hit`, {
     hint: "run it from a shell that is none of the tree's",
   });
 }

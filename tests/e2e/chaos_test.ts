@@ -287,10 +287,15 @@ e2e(
 
 e2e("chaos: refuses a tree that is not well, and one that it runs in", async (sandbox) => {
   const self = SUPERVISE.map((word) => `'${word}'`).join(" ");
+  sandbox.write("orphan.out", "");
+  sandbox.write("orphan.sh", `${self} chaos --acts 1 --yes >orphan.out 2>&1 &\n`);
   await upIn(
     sandbox,
     `[actors.shell]
      shell = "until test -e go; do sleep 0.05; done; ${self} chaos --acts 1 --yes >out 2>&1; touch done; exec sleep 1000"
+     daemon = true
+     [actors.orphan]
+     shell = "until test -e done; do sleep 0.05; done; sh orphan.sh; exec sleep 1002"
      daemon = true
      [actors.slow]
      exec = "sleep 1001"
@@ -302,6 +307,9 @@ e2e("chaos: refuses a tree that is not well, and one that it runs in", async (sa
   sandbox.write("go", "");
   await until("it has been refused", () => existsSync(`${sandbox.dir}/done`));
   assert.match(sandbox.read("out"), /chaos\/inside\].*"shell"/);
+  // Its parent has ended, and the supervisor is its parent now.
+  await until("it has been refused there, too", () => /^hint/m.test(sandbox.read("orphan.out")));
+  assert.match(sandbox.read("orphan.out"), /chaos\/inside\].*"orphan"/);
   await sandbox.supervise("start", "slow", "--no-wait");
   const { code, stderr } = await sandbox.supervise("chaos", "--acts", "1", "--yes");
   assert.equal(code, 1, stderr);
