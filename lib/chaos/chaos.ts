@@ -23,7 +23,10 @@ import { Strikes } from "./strikes.ts";
 import { concludeLost, endTree } from "./tree_gone.ts";
 import { LOOK_EVERY_MS } from "./until.ts";
 import type { Look } from "./watched_tree.ts";
-import { baseOf, downOf } from "./wellness.ts";
+import { baseOf, downOf, longestBudgetMs } from "./wellness.ts";
+
+/** How long nothing can be hit, when no budget is spent any more, until nothing is waited for. */
+const IDLE_MS = 30_000;
 
 /** See the module. */
 export class Chaos {
@@ -37,6 +40,8 @@ export class Chaos {
   readonly #ownActs: OwnActs;
   #drawing: Drawing;
   #nextActMs = 0;
+  /** Since when all is well and nothing can be hit; null if that is not so. */
+  #idleSinceMs: number | null = null;
 
   /** @param first The first look at the tree. */
   constructor(options: ChaosOptions, first: Look) {
@@ -145,11 +150,20 @@ export class Chaos {
     const actors = candidatesIn(this.#options, look, busy);
     const own = busy.size > 0 ? [] : ownCandidatesIn(this.#options);
     const { act, next } = drawAct(this.#drawing, this.#kinds, { actors, own });
-    if (act === null) return;
+    if (act === null) return this.#idle(busy.size);
+    this.#idleSinceMs = null;
     this.#drawing = next;
     if (isOwnAct(act.kind)) await this.#ownActs.hit(act, look);
     else await this.#strikes.begin(nursery, act, look.sighting);
     if (isOwnAct(act.kind) || limits.maxDown > 1) this.#pause();
+  }
+
+  /** A chaos that has no time to end at does not wait for ever. @param busy How many actors something is done to. */
+  #idle(busy: number): void {
+    const { plan, watched, limits } = this.#options;
+    if (busy > 0 || limits.forMs !== null) return;
+    this.#idleSinceMs ??= watched.nowMs;
+    if (watched.nowMs - this.#idleSinceMs >= IDLE_MS + longestBudgetMs(plan)) this.#log.end("nothing-to-hit");
   }
 
   #report(): ChaosReport {

@@ -27,8 +27,15 @@ export interface DoneAct {
   readonly cameTo: CameTo;
 }
 
-/** Why chaos came to its end. */
-export type WhyOver = "minutes" | "acts" | "interrupted" | "not-well" | "planned" | "ended";
+/** Why chaos came to its end. `nothing-to-hit`: all was well for long, and none of the acts that are wanted could be done. */
+export type WhyOver =
+  | "minutes"
+  | "acts"
+  | "interrupted"
+  | "not-well"
+  | "planned"
+  | "ended"
+  | "nothing-to-hit";
 
 /** See the module. */
 export interface ChaosReport {

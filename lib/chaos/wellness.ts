@@ -70,6 +70,15 @@ function budgetOf(
   return { budget, counts: (other) => isOwn ? other === path : parent.children.includes(other) };
 }
 
+/** The longest time for which a restart counts against a budget; 0 where nothing is counted. */
+export function longestBudgetMs(plan: Plan): number {
+  const intensities = plan.nodes.map((node) => node.intensity);
+  return Math.max(
+    0,
+    ...intensities.flatMap((one) => one === null || one === "unlimited" ? [] : [one.withinMs]),
+  );
+}
+
 /** The longest that a look, a kill and the turns of a loop take on a machine that is busy. */
 const SLACK_MS = 10_000;
 

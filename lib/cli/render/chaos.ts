@@ -41,6 +41,7 @@ const OVER: Readonly<Record<WhyOver, string>> = {
   "not-well": "ended, because the tree was not well again in time",
   planned: "ended, because the tree goes by another plan now",
   ended: "the tree has ended",
+  "nothing-to-hit": "ended, because nothing could be hit by the acts that are wanted",
 };
 
 /** The list of those that could be hit, and of those that are spared. */
