@@ -114,11 +114,20 @@ export class Chaos {
       return look;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      if (error.code === "control/no-answer") return await this.#giveUp(error);
       if (error.code !== "control/lost" && error.code !== "control/handed-over") throw error;
       if (await watched.reconnect()) return await this.#look();
       await concludeLost(watched, this.#log, this.#open);
       return null;
     }
+  }
+
+  /** The supervisor is there and does not answer: nothing more is done to its tree. */
+  async #giveUp({ message }: UserError): Promise<null> {
+    await this.#log.break("recovery", null, message.charAt(0).toLowerCase() + message.slice(1));
+    this.#log.end("not-well");
+    await this.#open.closeAll("not-well");
+    return null;
   }
 
   async #take({ atMs, rows, sighting, entries, broken }: Look): Promise<void> {

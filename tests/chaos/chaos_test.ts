@@ -1,5 +1,6 @@
 /** The loop of chaos on a tree that is data, in virtual time. */
 import assert from "node:assert/strict";
+import { UserError } from "../../lib/base/user_error.ts";
 import { Chaos } from "../../lib/chaos/chaos.ts";
 import type { ChaosOptions } from "../../lib/chaos/options.ts";
 import { reachOf } from "../../lib/chaos/reach.ts";
@@ -30,10 +31,12 @@ interface Played {
 /** Attacks a tree of one actor that nothing changes. @param entriesAt What the journal tells, by the number of the look. */
 async function play(
   limits: Partial<ChaosOptions["limits"]>,
-  { kinds, interruptAtMs = null, entries = {} }: {
+  { kinds, interruptAtMs = null, entries = {}, silentFrom = Infinity }: {
     readonly kinds: readonly string[];
     readonly interruptAtMs?: number | null;
     readonly entries?: Readonly<Record<number, readonly JournalEntry[]>>;
+    /** From which look on the supervisor does not answer. */
+    readonly silentFrom?: number;
   },
 ): Promise<Played> {
   const rows = [statusRow("web")];
@@ -58,7 +61,10 @@ async function play(
     get nowMs() {
       return currentTime() - beganAt;
     },
-    look: () => Promise.resolve(look()),
+    look: () => {
+      const silence = new UserError("control/no-answer", "The supervisor has not answered for 10 s");
+      return looks < silentFrom ? Promise.resolve(look()) : Promise.reject(silence);
+    },
     mainOf: () => MAIN,
     mainsIn: () => new Map([[WEB, 1]]),
     ownByName: () => ({ supervisor: null, guardian: null }),
@@ -136,6 +142,16 @@ test("chaos: the act that is done when another plan is applied is in its report"
     const { report } = await play({ acts: 5 }, { kinds: ["stop"], entries: { 4: [planned] } });
     assert.equal(report.why, "planned");
     assert.deepEqual(report.acts.map(shortly), [[1, "unknown"]]);
+  }));
+
+test("chaos: a supervisor that does not answer is told in the report, which is not lost", () =>
+  runVirtual(async () => {
+    const { report } = await play({ acts: 5 }, { kinds: ["stop"], silentFrom: 4 });
+    assert.equal(report.why, "not-well");
+    assert.deepEqual(report.broken.map(({ promise, seen }) => [promise, seen]), [
+      ["recovery", "the supervisor has not answered for 10 s"],
+    ]);
+    assert.deepEqual(report.acts.map(shortly), [[1, "not-well"]]);
   }));
 
 test("chaos: where nothing can be hit it ends, unless it has a time to end at", () =>
