@@ -176,7 +176,8 @@ interface SimulationTools {
  *
  * @param plan Made by `plan`.
  * @param script The failures; none if it is empty.
- * @throws {UserError} `simulate/bad-line` for a line that cannot be read, or means nothing in this plan.
+ * @throws {UserError} `simulate/bad-line` for a line that cannot be read, or means nothing in this plan; `simulate/too-long`
+ * for a course of more than a million entries.
  * @throws {RangeError} For options that are out of their ranges.
  *
  * @example A daemon that crashes twice is restarted twice

@@ -117,6 +117,8 @@ export const CURES: Readonly<Record<keyof typeof ERRORS | AnyProblemName, string
   "simulate/little-history": "Let the tree run for a while first, or say the times in a script.",
   "simulate/never-runs": "Let the script start the actor, simulate for longer, or leave the line out.",
   "simulate/no-journal": "Start the tree with `supervise up`; its journal stays when it has ended.",
+  "simulate/too-long":
+    "Simulate for less time with --for, or give what restarts so often a budget or a longer `backoff`.",
   "simulate/unfit-journal":
     "The message says which entries are missing or unknown; the next life of the tree has a whole journal.",
   "target/unknown": "`supervise ps --flat` lists all paths; quote a glob, so that the shell leaves it alone.",

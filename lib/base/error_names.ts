@@ -106,6 +106,7 @@ export const ERRORS = {
     "The journal of a tree has nothing from which times and failures could be drawn.",
   "simulate/never-runs": "A script for `simulate` is about an actor that has no run.",
   "simulate/no-journal": "A simulation is to go by the journal of a tree that has none.",
+  "simulate/too-long": "A simulation has more entries than can be computed.",
   "simulate/unfit-journal":
     "A simulation is to go by a journal that is cut, or another version's, or another file's.",
   "target/unknown": "A selector names nothing in the tree.",

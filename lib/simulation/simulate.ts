@@ -1,7 +1,11 @@
 /** The course of a tree under a script, computed at once. PURE. */
+import { grouped } from "../base/counted.ts";
+import { formatDuration } from "../base/duration.ts";
+import { ExitCode } from "../base/exit_code.ts";
 import { instant, NEVER } from "../base/instant.ts";
 import type { NumberRange } from "../base/number_range.ts";
-import type { Plan } from "../config/plan.ts";
+import { UserError } from "../base/user_error.ts";
+import { type Plan, ROOT } from "../config/plan.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { State } from "../supervision/state.ts";
 import type { Recording } from "./recorded/recording.ts";
@@ -16,8 +20,8 @@ export const LONGEST_MS = 3_600_000;
 /** How long may be simulated. Longer courses than a month say nothing more. */
 export const LENGTHS: NumberRange = { least: 1, most: 31 * 24 * 3_600_000 };
 
-/** How often a tree may do something within one instant before it is said to stand still. */
-const MOST_PER_INSTANT = 100_000;
+/** A course with more entries would take minutes, and the memory of a machine. */
+const MOST_ENTRIES = 1_000_000;
 
 /** See {@linkcode simulateTrace}. */
 export interface SimulationOptions {
@@ -31,6 +35,8 @@ export interface SimulationOptions {
   readonly forMs?: number;
   /** How long is simulated what never comes to rest, where `forMs` is not given. @default An hour */
   readonly longestMs?: number;
+  /** How many entries the course may have. @default A million */
+  readonly mostEntries?: number;
   /** See {@linkcode SimulatedTreeOptions}. */
   readonly recording?: Recording;
 }
@@ -49,28 +55,41 @@ export interface Simulated extends Trace {
   readonly isAtRest: boolean;
 }
 
-/** Computes it. @param script Lines that hold in this plan; see `checkScript`. */
+/**
+ * Computes it.
+ *
+ * @param script Lines that hold in this plan; see `checkScript`.
+ * @throws {UserError} `simulate/too-long`
+ */
 export function simulateTrace(
   plan: Plan,
   script: readonly ScriptLine[],
-  { forMs, longestMs = LONGEST_MS, ...options }: SimulationOptions = {},
+  { forMs, longestMs = LONGEST_MS, mostEntries = MOST_ENTRIES, ...options }: SimulationOptions = {},
 ): Simulated {
   const tree = new SimulatedTree({ plan, script, ...options });
   const date = tree.date;
   tree.begin();
   const until = instant(forMs ?? longestMs);
-  let last = tree.now;
-  let within = 0;
   // Where a life is played again, the machine may have had something to tell after its end.
   const goesOn = () => tree.state.outcome === null || options.recording !== undefined;
-  while (goesOn() && tree.next(until)) {
-    within = tree.now === last ? within + 1 : 0;
-    last = tree.now;
-    if (within > MOST_PER_INSTANT) break;
-  }
+  while (goesOn() && tree.next(until)) if (tree.entries.length > mostEntries) throw tooLong(tree);
   const isAtRest = tree.due === NEVER || tree.state.outcome !== null;
   if (tree.state.outcome === null && (forMs !== undefined || !isAtRest)) tree.advanceTo(until);
   const trace = tree.trace();
   const unplayed = unplayedIn(trace, script, (path) => tree.startsOf(path));
   return { ...trace, state: tree.state, date, unplayed, unanswered: tree.unanswered(), isAtRest };
+}
+
+function tooLong({ entries, now }: SimulatedTree): UserError {
+  const counts = Map.groupBy(entries, ({ node }) => node);
+  const [path, own] = [...counts].reduce((most, one) => one[1].length > most[1].length ? one : most);
+  return new UserError(
+    "simulate/too-long",
+    `After ${formatDuration(Math.round(now))} the course has ${grouped(entries.length)} entries, ` +
+      `${grouped(own.length)} of them of "${path === ROOT ? "the tree" : path}"`,
+    {
+      exitCode: ExitCode.usage,
+      hint: "simulate for less time, or give what restarts so often a budget or a longer `backoff`",
+    },
+  );
 }

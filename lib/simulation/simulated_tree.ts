@@ -161,6 +161,11 @@ export class SimulatedTree {
     return instant(Math.min(queued, this.#ticks?.timeFor(this.state, due, this.now) ?? due));
   }
 
+  /** The decisions so far. */
+  get entries(): readonly TimedEntry[] {
+    return this.#entries;
+  }
+
   /** How many main processes of an actor are alive. */
   processesOf(path: NodeId): number {
     return this.#alive.get(path) ?? 0;

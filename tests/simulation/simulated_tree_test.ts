@@ -342,3 +342,13 @@ test("simulated tree: what survives a supervisor that nobody goes on from is end
   const most = Math.max(...changes.map(({ fact }) => fact.processes));
   assert.equal(most, 1, "never two of db");
 });
+
+test("simulated tree: a course without an end that anybody could wait for is an error", () => {
+  const backoff = { initialMs: 1, factor: 1, maxMs: 1, jitter: 0, resetAfterMs: 60_000 };
+  const crash: ScriptLine = { kind: "exit", path: id("web"), runs: always, atMs: 1, how: 1 };
+  const options = { forMs: 86_400_000, mostEntries: 5_000 };
+  assert.throws(() => play({ web: { ...DAEMON, backoff } }, [crash], options, { intensity: "unlimited" }), {
+    code: "simulate/too-long",
+    message: /^After \d\S*s the course has 5,00\d entries, 5,000 of them of "web"$/,
+  });
+});
