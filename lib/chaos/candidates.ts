@@ -1,5 +1,6 @@
 /** The processes that could be hit now, by the last look: those of actors that are well, and supervise's own. */
 import type { NodeId } from "../config/plan.ts";
+import { isStopped } from "../host/alive.ts";
 import type { Candidate, Candidates } from "./draw.ts";
 import type { ChaosOptions } from "./options.ts";
 import { fallenWith } from "./reach.ts";
@@ -20,7 +21,9 @@ export function candidatesIn(
     const main = row === undefined || !isWell(row) ? null : watched.mainOf(row, sighting);
     const fallen = fallenWith(plan, path);
     const isFree = new Set([...busy, ...fallen]).size <= limits.maxDown && !busy.has(path);
-    if (main === null || !isFree || !hasRestartsLeft(plan, path, watched.restarts, atMs)) return [];
+    // Somebody has stopped it, as a crash that is held is: no act of chaos is to let it go on.
+    const isHeld = main !== null && isStopped(host.processes.find(main.pid) ?? { state: "" });
+    if (main === null || isHeld || !isFree || !hasRestartsLeft(plan, path, watched.restarts, atMs)) return [];
     const ofRun = sighting.seen.filter((one) => one.run === main.run && !one.isGuest);
     const others = ofRun.filter(({ pid }) => pid !== main.pid);
     const isConnected = kinds.includes("cut") && ofRun.some((one) => host.connections.countOf(one) > 0);

@@ -40,6 +40,11 @@ export function isHalted({ state }: Pick<ProcessRow, "state">): boolean {
   return state === "T";
 }
 
+/** Whether a process is stopped, by a signal or by a debugger. */
+export function isStopped({ state }: Pick<ProcessRow, "state">): boolean {
+  return state === "T" || state === "t";
+}
+
 /** The line of a very process, also if it is a zombie; null if it is gone. */
 export function presentRow(processes: Pick<Processes, "find">, id: ProcessId): ProcessRow | null {
   const row = processes.find(id.pid);

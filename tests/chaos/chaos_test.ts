@@ -31,12 +31,14 @@ interface Played {
 /** Attacks a tree of one actor that nothing changes. @param entriesAt What the journal tells, by the number of the look. */
 async function play(
   limits: Partial<ChaosOptions["limits"]>,
-  { kinds, interruptAtMs = null, entries = {}, silentFrom = Infinity }: {
+  { kinds, interruptAtMs = null, entries = {}, silentFrom = Infinity, state = "S" }: {
     readonly kinds: readonly string[];
     readonly interruptAtMs?: number | null;
     readonly entries?: Readonly<Record<number, readonly JournalEntry[]>>;
     /** From which look on the supervisor does not answer. */
     readonly silentFrom?: number;
+    /** Of the main process, by the process table. */
+    readonly state?: string;
   },
 ): Promise<Played> {
   const rows = [statusRow("web")];
@@ -69,7 +71,8 @@ async function play(
     mainsIn: () => new Map([[WEB, 1]]),
     ownByName: () => ({ supervisor: null, guardian: null }),
   };
-  const host = { connections: { countOf: () => 0 }, boot: () => ({ uptimeMs: 100_000 }) };
+  const processes = { find: () => ({ ...MAIN, parent: 1, state }) };
+  const host = { processes, connections: { countOf: () => 0 }, boot: () => ({ uptimeMs: 100_000 }) };
   const holds = {
     stop: () => signals.push("SIGSTOP") > 0,
     letGo: () => void signals.push("SIGCONT"),
@@ -161,4 +164,10 @@ test("chaos: where nothing can be hit it ends, unless it has a time to end at", 
     assert.ok(idle.report.lastedMs >= 30_000 && idle.report.lastedMs <= 61_000, String(idle.report.lastedMs));
     const timed = await play({ acts: 1, forMs: 300_000 }, { kinds: ["cut"] });
     assert.equal(timed.report.why, "minutes");
+  }));
+
+test("chaos: a process that somebody else has stopped is left alone", () =>
+  runVirtual(async () => {
+    const { report, signals } = await play({ acts: 1 }, { kinds: ["stop", "slow", "kill"], state: "T" });
+    assert.deepEqual([report.why, report.acts, signals], ["nothing-to-hit", [], []]);
   }));
