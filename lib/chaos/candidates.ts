@@ -26,7 +26,7 @@ export function candidatesIn(
     if (main === null || isHeld || !isFree || !hasRestartsLeft(plan, path, watched.restarts, atMs)) return [];
     const ofRun = sighting.seen.filter((one) => one.run === main.run && !one.isGuest);
     const others = ofRun.filter(({ pid }) => pid !== main.pid);
-    const isConnected = kinds.includes("cut") && ofRun.some((one) => host.connections.countOf(one) > 0);
+    const isConnected = kinds.includes("cut") && host.connections.countOf(ofRun) > 0;
     return [{ path, kinds, main, others, isConnected }];
   });
 }

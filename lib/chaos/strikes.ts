@@ -57,9 +57,7 @@ export class Strikes {
     if (kind === "kill" || kind === "kill-descendant") host.processes.signal(target, "SIGKILL");
     if (kind !== "cut") return;
     const main = seen.find((one) => isSame(one, target));
-    for (const one of seen) {
-      if (one.path === path && one.run === main?.run && !one.isGuest) host.connections.cut(one);
-    }
+    host.connections.cut(seen.filter((one) => one.path === path && one.run === main?.run && !one.isGuest));
   }
 
   /** Does what lasts. */

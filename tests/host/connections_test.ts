@@ -1,6 +1,10 @@
 /** Connections of other processes are read from the kernel's tables. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import process from "node:process";
 import { connectionsIn } from "../../lib/host/linux/connections.ts";
+import { openSystemHost } from "../../lib/host/system_host.ts";
 import { test } from "../harness/test.ts";
 
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -26,4 +30,34 @@ test("connections: addresses of version 6, those of version 4 in them", () => {
   assert.deepEqual([...found!.local.address], [...Array(15).fill(0), 1]);
   assert.deepEqual([...found!.remote.address], [...Array(10).fill(0), 255, 255, 127, 0, 0, 1]);
   assert.deepEqual([found!.remote.port, found!.inode], [49_155, "102"]);
+});
+
+const { connections, processes } = await openSystemHost();
+processes.close();
+
+/** Has a connection with itself, which a child of it has open, too. */
+const SHARES = `import os, signal, socket
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+other, _ = server.accept()
+child = os.fork()
+if child == 0: signal.pause()
+print(child, flush=True)
+signal.pause()
+`;
+
+test("connections: those of very processes, which nobody beside them has open", async () => {
+  const python = spawn("python3", ["-c", SHARES], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = await once(python.stdout!, "data");
+  const [parent, child] = [python.pid!, Number(String(line))].map((pid) => processes.find(pid)!);
+  try {
+    assert.equal(connections.countOf([parent!, child!]), 2);
+    assert.equal(connections.countOf([parent!]), 0);
+    assert.equal(connections.countOf([child!]), 0);
+    const later = { ...parent!, startTime: parent!.startTime + 1 };
+    assert.equal(connections.countOf([later, { ...child!, startTime: 0 }]), 0);
+  } finally {
+    for (const { pid } of [child!, parent!]) process.kill(pid, "SIGKILL");
+    await once(python, "close");
+  }
 });

@@ -3,6 +3,7 @@ import type { Connections } from "../ports/connections.ts";
 import type { ProcessId } from "../ports/processes.ts";
 import { tryList, tryRead, tryReadLink, withDescriptor } from "./kernel_files.ts";
 import { type Libc, LINUX } from "./libc.ts";
+import { readPids, readStartTime } from "./proc.ts";
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -60,28 +61,34 @@ export class LinuxConnections implements Connections {
       : "this kernel closes none for others";
   }
 
-  countOf(process: ProcessId): number {
-    return this.#of(process).length;
+  countOf(processes: readonly ProcessId[]): number {
+    return this.#of(processes).length;
   }
 
-  cut(process: ProcessId): number {
-    return this.#destroy(this.#of(process)).filter((errno) => errno === 0).length;
+  cut(processes: readonly ProcessId[]): number {
+    return this.#destroy(this.#of(processes)).filter((errno) => errno === 0).length;
   }
 
-  /** Those of a process in our own network: the kernel looks for others there. */
-  #of({ pid }: ProcessId): readonly ConnectionLine[] {
-    if (tryReadLink(`/proc/${pid}/ns/net`) !== tryReadLink("/proc/self/ns/net")) return [];
-    const inodes = new Set(
-      tryList(`/proc/${pid}/fd`).flatMap((descriptor) =>
-        /^socket:\[(\d+)\]$/.exec(tryReadLink(`/proc/${pid}/fd/${descriptor}`) ?? "")?.[1] ?? []
-      ),
+  /** Those of processes in our own network: the kernel looks for others there. */
+  #of(processes: readonly ProcessId[]): readonly ConnectionLine[] {
+    const network = tryReadLink("/proc/self/ns/net");
+    const own = new Set(
+      processes.filter(({ pid }) => tryReadLink(`/proc/${pid}/ns/net`) === network).flatMap((process) => {
+        const inodes = socketsOf(process.pid);
+        // The number may have become another's meanwhile: then these are not the sockets of the one that is meant.
+        return readStartTime(process.pid) === process.startTime ? inodes : [];
+      }),
     );
-    if (inodes.size === 0) return [];
-    return (["AF_INET", "AF_INET6"] as const).flatMap((family) => {
+    if (own.size === 0) return [];
+    const found = (["AF_INET", "AF_INET6"] as const).flatMap((family) => {
       const file = family === "AF_INET" ? "tcp" : "tcp6";
-      return connectionsIn(tryRead(`/proc/${pid}/net/${file}`) ?? "", family)
-        .filter(({ inode }) => inodes.has(inode));
+      return connectionsIn(tryRead(`/proc/self/net/${file}`) ?? "", family)
+        .filter(({ inode }) => own.has(inode));
     });
+    if (found.length === 0) return [];
+    const pids = new Set(processes.map(({ pid }) => pid));
+    const others = new Set(readPids().filter((pid) => !pids.has(pid)).flatMap(socketsOf));
+    return found.filter(({ inode }) => !others.has(inode));
   }
 
   /** @returns The error number of each; 0 for those that are closed. */
@@ -103,6 +110,13 @@ export class LinuxConnections implements Connections {
       call.close(descriptor);
     }
   }
+}
+
+/** The inodes of the sockets that a process has open. */
+function socketsOf(pid: number): readonly string[] {
+  return tryList(`/proc/${pid}/fd`).flatMap((descriptor) =>
+    /^socket:\[(\d+)\]$/.exec(tryReadLink(`/proc/${pid}/fd/${descriptor}`) ?? "")?.[1] ?? []
+  );
 }
 
 /** The connections in a table such as /proc/net/tcp. */
