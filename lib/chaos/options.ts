@@ -1,4 +1,4 @@
-/** What a chaos is given: the tree, its limits, and whom it tells. */
+/** The options of a chaos: the tree, its limits, and those who are told. */
 import type { Plan } from "../config/plan.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { Program } from "../host/ports/program.ts";

@@ -34,7 +34,7 @@ export class Strikes {
     this.#parts = parts;
   }
 
-  /** Begins an act on an actor. What lasts goes on in the nursery. */
+  /** Begins an act on an actor. One that lasts goes on in the nursery. */
   async begin(nursery: Nursery, act: Act, sighting: Sighting): Promise<void> {
     const { plan, watched, limits } = this.#options;
     const { log, open, expected } = this.#parts;

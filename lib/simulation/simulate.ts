@@ -3,7 +3,6 @@ import { grouped } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { instant, NEVER } from "../base/instant.ts";
-import type { NumberRange } from "../base/number_range.ts";
 import { UserError } from "../base/user_error.ts";
 import { type Plan, ROOT } from "../config/plan.ts";
 import type { Calendar } from "../supervision/calendar.ts";
@@ -16,9 +15,6 @@ import { unplayedIn, type UnplayedLine } from "./unplayed.ts";
 
 /** How long is simulated what never comes to rest, unless somebody says how long. */
 export const LONGEST_MS = 3_600_000;
-
-/** How long may be simulated. Longer courses than a month say nothing more. */
-export const LENGTHS: NumberRange = { least: 1, most: 31 * 24 * 3_600_000 };
 
 /** A course with more entries would take minutes, and the memory of a machine. */
 const MOST_ENTRIES = 1_000_000;

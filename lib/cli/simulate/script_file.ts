@@ -10,7 +10,7 @@ import type { Item } from "../../config/toml/item.ts";
 import { parseDocument } from "../../config/toml/parse.ts";
 import { createSources } from "../../config/toml/source.ts";
 import type { Host } from "../../host/ports/host.ts";
-import { LENGTHS } from "../../simulation/simulate.ts";
+import { LENGTHS } from "../../simulation/lengths.ts";
 import { LINE_KINDS, type LineKind } from "../../simulation/script_text.ts";
 
 /** The content of a script file. */
