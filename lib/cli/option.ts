@@ -65,8 +65,10 @@ export function parseWords(words: readonly string[], options: readonly Option[])
     }
   }
   const text = (name: string) => values(name)[0] ?? null;
-  const number = (name: string, read: (text: string) => number | null, expected: string) =>
-    readValue(text(name), read, known.get(name)!, expected);
+  const number = (name: string, read: (text: string) => number | null, expected: string) => {
+    const given = text(name);
+    return given === null ? null : readValue(given, read, known.get(name)!, expected);
+  };
   const parsed: Parsed = {
     words: found["_"] as readonly string[],
     has: (name) => found[name] === true,
@@ -214,12 +216,11 @@ function unexpectedValue({ name }: Option): UserError {
 }
 
 function readValue(
-  text: string | null,
+  text: string,
   read: (text: string) => number | null,
   { name, value, range }: Option,
   expected: string,
-): number | null {
-  if (text === null) return null;
+): number {
   const number = read(text);
   if (number !== null && (range === undefined || isInRange(range, number))) return number;
   const within = range === undefined ? expected : value === "N" ? wholeNumberIn(range) : durationIn(range);

@@ -79,6 +79,11 @@ test("options: every way to write an option means the same", () => {
   for (const [words, expected] of cases) assert.deepEqual(given(...words), expected, words.join(" "));
 });
 
+test("options: what a command has no option for was not given", () => {
+  const parsed = parse("a");
+  assert.deepEqual([parsed.count("none"), parsed.duration("none"), parsed.text("none")], [null, null, null]);
+});
+
 test("options: each mistake has its own error, and every one exits with the code for wrong usage", () => {
   const cases: readonly (readonly [readonly string[], string, string, string])[] = [
     [["--jsn"], "unknown-option", 'There is no option "--jsn"', 'did you mean "--json"?'],
