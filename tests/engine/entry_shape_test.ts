@@ -38,6 +38,7 @@ const WRITTEN: { readonly [Event in EntryEvent]: readonly EntryData[Event][] } =
   gave_up: [{ restarts: 5, withinMs: Infinity }],
   escalated: [{ by: id(""), restarts: 5, withinMs: 10_000 }],
   cancelled: [{ withinMs: 1 }],
+  hurried: [{ withinMs: 1 }, { withinMs: 1, asker }],
   stopping: [{ signal: "SIGTERM", graceMs: Infinity, cancel: false }],
   killed: [{}],
   unseen: [{ why: "" }],

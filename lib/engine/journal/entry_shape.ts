@@ -53,6 +53,7 @@ const DATA: Readonly<Record<EntryEvent, Shape<unknown>>> = {
   gave_up: object({ restarts: count, withinMs: limit }),
   escalated: object({ by: text, restarts: count, withinMs: limit }),
   cancelled: object({ withinMs: limit }),
+  hurried: object({ withinMs: limit, asker }),
   stopping: object({ signal: signalShape, graceMs: limit, cancel: boolean }),
   killed: object({}),
   unseen: object({ why: text }),
