@@ -177,7 +177,7 @@ function refusedDown(turn: Turn, { request, cause, withinMs }: RequestOf<"down_r
 /** Shortens what is left of every grace period and every teardown. */
 function onGraceCut(turn: Turn, { toMs, asker }: RequestOf<"grace_cut">): void {
   const at = after(turn.stopTime, toMs);
-  // What is hurried had begun before, and who asked for that is to be found from here.
+  // The stop had begun before, and who asked for that is to be found from here.
   const begun = turn.tree(ROOT).phase.at === "stopping" ? turn.tree(ROOT).cause : null;
   const cause = turn.record(ROOT, "hurried", begun, { withinMs: toMs, ...askedBy(asker) });
   for (const id of turn.topology.trees) {
