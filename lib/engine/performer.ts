@@ -342,8 +342,9 @@ export class Performer {
         whenRoom: (callback) => recorder.whenRoom(spec.path, callback),
       },
     };
+    const runHook = this.#hooks.begin(options);
     this.#trees.start(spec.parent!, `${hook} of ${spec.path}`, async () => {
-      const end = await this.#hooks.run(options);
+      const end = await runHook();
       post({ type: "hook_ended", node, run, hookRun, hook, end });
     });
   }

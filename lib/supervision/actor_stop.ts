@@ -1,11 +1,12 @@
 /** How a run ends: by itself, because its time is up, or because it was asked to; always down the stop ladder. */
 import { after, type Instant, NEVER } from "../base/instant.ts";
 import { invariant } from "../base/invariant.ts";
-import type { NodeId } from "../config/plan.ts";
+import type { ActorSpec, NodeId } from "../config/plan.ts";
 import { conclude } from "./conclude.ts";
 import { afterEnd, type ChildEnding } from "./ending.ts";
 import type { RunEvent } from "./event.ts";
 import { type Exit, exitFields, isSuccess } from "./exit.ts";
+import type { HookEnd } from "./hook.ts";
 import type { FailReason } from "./reason.ts";
 import type { ActorState, Doom, RunningPhase, StartingPhase, StoppingPhase, Then } from "./state.ts";
 import { askHook, endHook, recordHookEnd } from "./run_hook.ts";
@@ -14,6 +15,7 @@ import {
   beginAfterwards,
   beginClearing,
   beginStop,
+  isTimeUp,
   type LadderEvent,
   resumeLadder,
   type Rung,
@@ -71,9 +73,15 @@ export function endStart(turn: Turn, id: NodeId, then: Then, cause: number): voi
 export function onStopHookEnded(turn: Turn, id: NodeId, event: RunEvent & { type: "hook_ended" }): void {
   const phase = stoppingPhase(turn.actor(id));
   if (phase.hook !== event.hookRun) return;
-  const cause = event.hook === "pre_start" ? turn.actor(id).cause : recordHookEnd(turn, id, event);
+  const told = isTimeUp(phase.ladder, turn.now) ? { ...event, end: lateEnd(event.end, phase.spec) } : event;
+  const cause = event.hook === "pre_start" ? turn.actor(id).cause : recordHookEnd(turn, id, told);
   turn.setActor(id, { phase: { ...phase, hook: null }, cause });
   climbDown(turn, id, event.hook === "pre_start" ? "cleared" : "hook_ended");
+}
+
+/** How a hook ended that was ended because it had had its time, by us or by who runs it, whichever was first. */
+function lateEnd(end: HookEnd, { hooks }: ActorSpec): HookEnd {
+  return end.how === "signalled" ? { how: "timed_out", afterMs: hooks!.timeoutMs } : end;
 }
 
 /** The sequel when nothing of a run is left: none, if nothing of it has begun. */

@@ -204,6 +204,11 @@ export function ladderDeadline(ladder: Ladder): Instant {
     : earliest(ladder.cancelUntil, ladder.killAt);
 }
 
+/** Whether the hook of the last rung is being ended because it has had all the time that it may take. */
+export function isTimeUp({ rung, killAt, deadline }: Ladder, now: Instant): boolean {
+  return rung === "post_stop" && killAt === NEVER && now < deadline;
+}
+
 /** The process that was being spawned is there: its grace begins. */
 function startingNow(ladder: Ladder, now: Instant): Ladder {
   return { ...ladder, killAt: after(now, ladder.killAt - ladder.askedAt), askedAt: now };

@@ -251,3 +251,23 @@ test("engine: all that was posted is taken when that was waited for, also where 
   });
   assert.ok(isThrough);
 });
+
+test("engine: a hook that is asked for and has no time left is ended at once", async () => {
+  const played = await play({
+    config: `
+      shutdown = "1s"
+      [actors.web]
+      exec = ["/bin/web"]
+      daemon = true
+      hooks = { post_stop = ["/bin/hook"] }
+    `,
+    programs: { "/bin/web": STUBBORN, "/bin/hook": STAY },
+    script: downAt(500),
+  });
+  assert.deepEqual(played.linesOf("web", "killed", "hook_started", "hook_ended", "stopped"), [
+    "1500 killed",
+    "1500 hook_started",
+    "1500 hook_ended",
+    "1500 stopped",
+  ]);
+});

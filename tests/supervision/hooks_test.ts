@@ -189,6 +189,26 @@ test("hooks: a process that ends during its pre_stop ends that", () => {
   assert.equal(world.phase("a"), "stopped");
 });
 
+test("hooks: a post_stop that has had its time has timed out, and one that is cut short has not", () => {
+  const endOf = (tree: Partial<TreeSketch>) => {
+    const world = worldOf({ daemon: true, hooks: hooks("post_stop"), stop: { graceMs: 1_000 } }, tree);
+    const told: unknown[] = [];
+    world.onStep = (_before, _event, _now, { effects }) => {
+      for (const effect of effects) {
+        if (effect.type === "record" && effect.entry.event === "hook_ended") told.push(effect.entry.data);
+      }
+    };
+    world.script("a", { hook: "silent" });
+    world.begin();
+    world.send({ type: "down_requested", request: null, cause: "down", withinMs: null });
+    world.advance(10_000);
+    return told;
+  };
+  assert.deepEqual(endOf({}), [{ hook: "post_stop", end: { how: "timed_out", afterMs: 5_000 } }]);
+  const cut = { how: "signalled", signal: "SIGTERM" };
+  assert.deepEqual(endOf({ shutdownMs: 2_000 }), [{ hook: "post_stop", end: cut }]);
+});
+
 test("hooks: a run is not over before its post_stop is, and that has its time", () => {
   const world = worldOf({ daemon: true, hooks: hooks("post_stop"), stop: { graceMs: 1_000 } });
   world.script("a", { hook: "silent" });

@@ -46,15 +46,20 @@ export interface HookOptions {
 export class HookRuns {
   readonly #scopes = new Map<RunId, CancelScope>();
 
-  /** Runs one to its end. A cancel of the task ends it as well, and returns after it is gone. */
-  async run(options: HookOptions): Promise<HookEnd> {
+  /**
+   * Begins one, which can be ended from now on. The returned function runs it to its end. A cancel of the task ends it as
+   * well, and returns after it is gone.
+   */
+  begin(options: HookOptions): () => Promise<HookEnd> {
     const scope = new CancelScope();
     this.#scopes.set(options.hookRun, scope);
-    try {
-      return await runHook(options, scope);
-    } finally {
-      this.#scopes.delete(options.hookRun);
-    }
+    return async () => {
+      try {
+        return await runHook(options, scope);
+      } finally {
+        this.#scopes.delete(options.hookRun);
+      }
+    };
   }
 
   /** Ends one, if it goes on. */
