@@ -326,6 +326,11 @@ export function isProbed({ ready }: Pick<ActorSpec, "ready">): boolean {
   return ready !== null && ready.probe.type !== "delay";
 }
 
+/** Whether anything of a plan is to outlive its supervisor. */
+export function outlivesSupervisor({ nodes }: Plan): boolean {
+  return nodes.some((node) => node.kind === "tree" && node.onSupervisorDeath === "survive");
+}
+
 /** The node at `id`; undefined if the plan has none there. */
 export function nodeAt(plan: Plan, id: NodeId): NodeSpec | undefined {
   return indexOf(plan).get(id);

@@ -6,7 +6,7 @@ import { ActorRuntime } from "../actor/runtime.ts";
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { ReplicaCounts } from "../config/declared/scaled.ts";
-import { type Plan, ROOT } from "../config/plan.ts";
+import { outlivesSupervisor, type Plan, ROOT } from "../config/plan.ts";
 import type { Requests } from "../control/protocol.ts";
 import { ControlServer } from "../control/server.ts";
 import { Service } from "../control/service.ts";
@@ -118,9 +118,8 @@ export async function standUp(
     options,
   );
   const plan = treeFile.kept.plan!;
-  const survives = plan.nodes.some((node) => node.kind === "tree" && node.onSupervisorDeath === "survive");
   const guardian = new GuardianWatch(host, program, options);
-  const survival = survives
+  const survival = outlivesSupervisor(plan)
     ? new Survival({
       host,
       folder: id.runFolder,

@@ -25,11 +25,14 @@ export const TASK_MS = 1_000;
 /** Until a process ends that was asked to, unless a script says otherwise. */
 export const STOP_MS = 100;
 
+/** How long a module may take to end that has lost its supervisor, and the signal that it dies of then. */
+export const ORPHANED: { readonly ms: number; readonly how: Signal } = { ms: 3_000, how: "SIGALRM" };
+
 /** The death of a process that crashes. */
 export const CRASH: Signal = "SIGSEGV";
 
 /** The signals that end a process that does nothing about them. */
-export const DEADLY: ReadonlySet<Signal> = new Set([
+const DEADLY: ReadonlySet<Signal> = new Set([
   "SIGTERM",
   "SIGINT",
   "SIGQUIT",
@@ -102,6 +105,11 @@ function recordedBehaviour(run: RecordedRun, spec: ActorSpec): Behaviour {
     hooks: {},
     recorded: run,
   };
+}
+
+/** Whether a process of an actor ends, or begins to, when it is sent a signal: it does something else about others. */
+export function heeds({ stop }: Pick<ActorSpec, "stop">, signal: Signal): boolean {
+  return DEADLY.has(signal) || signal === stop.signal;
 }
 
 /** Whether a run fails its checks of health at some age. */

@@ -1,12 +1,12 @@
 /** Finds the lines of a script that could never happen in a plan: nothing is simulated that means nothing. PURE. */
 import { actorAt, type ActorSpec, isProbed, type Plan } from "../config/plan.ts";
-import { isRunLine, type RunLine, type ScriptLine } from "./script.ts";
+import { isRunLine, type RunLine, type ScriptLine, type TreeLine } from "./script.ts";
 import { type ScriptProblem, writeLine } from "./script_text.ts";
 
 /** The problems of a script, in its order. */
 export function checkScript(plan: Plan, lines: readonly ScriptLine[]): readonly ScriptProblem[] {
-  return lines.filter(isRunLine).flatMap((line) => {
-    const wrong = wrongWith(line, actorAt(plan, line.path));
+  return lines.flatMap((line) => {
+    const wrong = isRunLine(line) ? wrongWith(line, actorAt(plan, line.path)) : wrongWithTree(line);
     return wrong === null ? [] : [{ line: lineText(line), what: wrong[0], hint: wrong[1] }];
   });
 }
@@ -15,6 +15,14 @@ export function checkScript(plan: Plan, lines: readonly ScriptLine[]): readonly 
 export function lineText(line: ScriptLine): string {
   const [kind, text] = writeLine(line);
   return `--${kind} ${text}`;
+}
+
+function wrongWithTree(line: TreeLine): readonly [string, string] | null {
+  const isStop = line.kind === "request" && line.request.verb === "signal" &&
+    line.request.signal === "SIGSTOP";
+  return isStop
+    ? ["no process of a simulation stands still", "let it `--hang`: it answers nothing any more then"]
+    : null;
 }
 
 function wrongWith(line: RunLine, spec: ActorSpec): readonly [string, string] | null {

@@ -16,6 +16,11 @@ import type { Stepped } from "../supervision/turn.ts";
 /** How often a deadline may be due in a row without being acted on: more would be an endless loop. */
 const MOST_STANDSTILLS = 10;
 
+const TIME_PASSED: TreeEvent = { type: "time_passed" };
+
+/** The events that no deadline goes before. */
+const FIRST: ReadonlySet<TreeEvent["type"]> = new Set(["begun", "resumed", "time_passed"]);
+
 /** The parts of a loop. */
 export interface CoreLoopOptions {
   readonly state: State;
@@ -27,6 +32,10 @@ export interface CoreLoopOptions {
   readonly nextDate?: Calendar["next"];
   /** Performs the effects of a step, once it is taken; what comes of them at once is sent. */
   readonly perform: (effects: readonly Effect[]) => void;
+  /** Told whenever all that was sent is taken. @returns Whether anything was sent since. */
+  readonly onTaken?: () => boolean;
+  /** Whether a deadline that has come goes before events that wait, and before all else, as in the loop of a supervisor. @default false */
+  readonly dueFirst?: boolean;
   /** Gives the state from which a step is to be taken in place of another, where it came out wrong by chance; null if it did not. */
   readonly redraw?: (before: State, stepped: Stepped) => State | null;
   /** Told of every step before its effects are performed. */
@@ -49,9 +58,12 @@ export class CoreLoop {
   kept: KeptDates = new Map();
   readonly #nextDate: Calendar["next"];
   readonly #perform: CoreLoopOptions["perform"];
+  readonly #onTaken: NonNullable<CoreLoopOptions["onTaken"]>;
+  readonly #dueFirst: boolean;
   readonly #redraw: NonNullable<CoreLoopOptions["redraw"]>;
   readonly #onStep: NonNullable<CoreLoopOptions["onStep"]>;
   readonly #inbox: TreeEvent[] = [];
+  #isTaking = false;
   #catchersOf: Plan | null = null;
   #catchers: readonly NodeId[] = [];
 
@@ -61,6 +73,8 @@ export class CoreLoop {
     this.date0 = options.date0 ?? Date.UTC(2026, 0, 1);
     this.#nextDate = options.nextDate ?? NO_CALENDAR.next;
     this.#perform = options.perform;
+    this.#onTaken = options.onTaken ?? (() => false);
+    this.#dueFirst = options.dueFirst ?? false;
     this.#redraw = options.redraw ?? (() => null);
     this.#onStep = options.onStep ?? (() => {});
   }
@@ -78,8 +92,10 @@ export class CoreLoop {
   /** Takes a step for an event, and for all that follows from it, one after the other. */
   send(event: TreeEvent): void {
     this.#inbox.push(event);
-    if (this.#inbox.length > 1) return;
-    for (; this.#inbox.length > 0; this.#inbox.shift()) this.#step(this.#inbox[0]!);
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    do this.#takeAll(); while (this.#onTaken());
+    this.#isTaking = false;
   }
 
   /** Moves time to `until`, stopping at every deadline on the way. */
@@ -89,7 +105,7 @@ export class CoreLoop {
       standstill = due > this.now ? 0 : standstill + 1;
       invariant(standstill < MOST_STANDSTILLS, "a deadline that is due is not acted on");
       if (due > this.now) this.now = due;
-      this.send({ type: "time_passed" });
+      this.send(TIME_PASSED);
     }
     this.now = until;
   }
@@ -106,6 +122,18 @@ export class CoreLoop {
       this.advanceTo(due > this.now ? due : this.now);
     }
     return true;
+  }
+
+  #takeAll(): void {
+    let standstill = 0;
+    while (true) {
+      const next = this.#inbox[0];
+      const isDue = this.#dueFirst && !(next !== undefined && FIRST.has(next.type)) && this.due <= this.now;
+      if (next === undefined && !isDue) return;
+      standstill = isDue ? standstill + 1 : 0;
+      invariant(standstill < MOST_STANDSTILLS, "a deadline that is due is not acted on");
+      this.#step(isDue ? TIME_PASSED : this.#inbox.shift()!);
+    }
   }
 
   #step(event: TreeEvent): void {

@@ -1,5 +1,6 @@
 /** The ports of a simulated machine: one process at a time listens at each, as far as it can be told from the probes of its actor. PURE. */
 import type { ActorSpec, NodeId, Plan, Probe } from "../config/plan.ts";
+import { probedAddress } from "../config/probed_address.ts";
 import type { RunId } from "../supervision/state.ts";
 
 /** See the module. */
@@ -73,11 +74,8 @@ export function portOf({ ready, sockets }: Pick<ActorSpec, "ready" | "sockets">)
 }
 
 function probedPort(probe: Probe): number | null {
-  if (probe.type === "tcp") return isOwnMachine(probe.host) ? probe.port : null;
-  if (probe.type !== "http") return null;
-  const { hostname, port, protocol } = new URL(probe.url);
-  if (!isOwnMachine(hostname.replace(/^\[|\]$/g, ""))) return null;
-  return Number(port) || (protocol === "https:" ? 443 : 80);
+  const address = probedAddress(probe);
+  return address !== null && isOwnMachine(address.host) ? address.port : null;
 }
 
 /** A probe of another machine says nothing of the ports of this one. */

@@ -2,9 +2,16 @@
  * A tree whose processes are data: they do what a script says, on a clock that is moved by hand, and the core decides about
  * them as it does in production. PURE.
  */
-import { after, type Instant, instant, latest, NEVER } from "../base/instant.ts";
-import { TimerQueue } from "../base/timer_queue.ts";
-import type { ActorSpec, HookName, NodeId, Plan, Probe } from "../config/plan.ts";
+import { after, earliest, type Instant, instant, latest, NEVER } from "../base/instant.ts";
+import { type Timer, TimerQueue } from "../base/timer_queue.ts";
+import {
+  type ActorSpec,
+  type HookName,
+  type NodeId,
+  outlivesSupervisor,
+  type Plan,
+  type Probe,
+} from "../config/plan.ts";
 import type { Signal } from "../base/signals.ts";
 import type { ActorError } from "../supervision/actor_error.ts";
 import type { Calendar } from "../supervision/calendar.ts";
@@ -16,7 +23,7 @@ import { initialState } from "../supervision/initial_state.ts";
 import { resumedState } from "../supervision/resumed_state.ts";
 import type { ActorState, RunId, State } from "../supervision/state.ts";
 import { decodeChange, encodeChange, foldChanges, wholeOf } from "../supervision/state_change.ts";
-import { type Behaviour, Behaviours, DEADLY, isUnhealthyAt } from "./behaviour.ts";
+import { type Behaviour, Behaviours, heeds, isUnhealthyAt, ORPHANED } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
 import { Facts } from "./facts.ts";
 import { Ports, portsOf } from "./ports.ts";
@@ -26,6 +33,7 @@ import { answerTo, lastAnswer, wordsOf } from "./recorded/recorded_health.ts";
 import type { Recording } from "./recorded/recording.ts";
 import { type RecordedTick, RecordedTicks } from "./recorded/recorded_ticks.ts";
 import { Redraw } from "./recorded/redraw.ts";
+import { absence, CANNOT_START, illness, notReady, takenPort } from "./refusals.ts";
 import { requestEvent } from "./request_event.ts";
 import { exitOf, isRunLine, type ScriptLine, type ScriptRequest } from "./script.ts";
 import type { TimedEntry, Trace } from "./trace.ts";
@@ -59,6 +67,8 @@ interface Puppet {
   readonly asks: number | null;
   /** How it has ended; null while it lives. */
   exit: Exit | null;
+  /** When it has; `NEVER` while it lives. */
+  endedAt: Instant;
   error: ActorError | null;
   /** Whether a supervisor was told of its end. */
   isToldOf: boolean;
@@ -67,6 +77,8 @@ interface Puppet {
   isToClear: boolean;
   /** How many of the changes of its health that were recorded have come. */
   healthChanges: number;
+  /** What is to come of it as long as it lives. */
+  readonly timers: Set<Timer>;
 }
 
 /** A hook that runs. */
@@ -98,6 +110,10 @@ export class SimulatedTree {
   readonly #ports = new Ports();
   readonly #recordedToMs: number;
   readonly #ticks: RecordedTicks | null;
+  /** Processes that have ended without a supervisor, whose end the next one is yet to hear of. */
+  readonly #toTell: Puppet[] = [];
+  /** Those of them that are made as soon as all that has happened is taken. */
+  readonly #toSpawn: RunId[] = [];
   /** Runs whose process is on its way. */
   readonly #spawning = new Map<RunId, Spawning>();
   readonly #answersAll: boolean;
@@ -108,6 +124,8 @@ export class SimulatedTree {
   /** The requests that were not answered yet. */
   readonly #open = new Map<number, ScriptRequest>();
   #isDown = false;
+  /** When the present supervisor came, if there was one before. */
+  #cameAt: Instant = instant(0);
   #seed: number;
 
   constructor(
@@ -123,9 +141,11 @@ export class SimulatedTree {
       ...(date === undefined ? {} : { date0: date }),
       ...(redraw === null ? {} : { redraw: (before, stepped) => redraw.of(before, stepped) }),
       ...(nextDate === undefined ? {} : { nextDate }),
+      dueFirst: recording === undefined,
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },
+      onTaken: () => this.#goOn(),
       onStep: (before, _event, now, { state, effects }) => this.#facts.stepped(before, state, now, effects),
     });
     this.#facts.seeAll(this.state, this.now);
@@ -236,36 +256,49 @@ export class SimulatedTree {
     this.#open.clear();
     for (const puppet of this.#processes.values()) {
       if (!puppet.survives) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
+      else if (puppet.spec.kind === "module") this.#orphan(puppet);
     }
     this.#hooks.clear();
     this.#spawning.clear();
+    this.#toSpawn.length = 0;
     this.#at(after(this.now, line.forMs), () => this.#comeBack());
+  }
+
+  /** A module ends with the supervisor that it has joined. */
+  #orphan(puppet: Puppet): void {
+    if (puppet.behaviour.recorded !== null) return;
+    this.#stop(puppet, null);
+    this.#whileAlive(puppet, after(this.now, ORPHANED.ms), () => this.#end(puppet, exitOf(ORPHANED.how)));
   }
 
   /** Another supervisor goes on, or begins anew where nothing was to be kept: then it ends what is left first. */
   #comeBack(): void {
     const { state } = this;
     const saved = foldChanges([decodeChange(encodeChange(wholeOf(state)))!])!;
-    const resumed = resumedState(state.plan, saved, this.now);
-    const known = [...this.#processes.values()].filter(({ survives }) => survives);
+    const resumed = outlivesSupervisor(state.plan) ? resumedState(state.plan, saved, this.now) : null;
+    const places = new Map([...state.nodes.keys()].map((id, index) => [id, index]));
+    const known = [...this.#processes.values()].filter(({ survives }) => survives)
+      .toSorted((one, other) => places.get(one.node)! - places.get(other.node)!);
     for (const { run, survives } of this.#processes.values()) if (!survives) this.#processes.delete(run);
     if (resumed === null) {
-      for (const puppet of known) this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
-    }
-    this.#isDown = false;
-    if (resumed === null || known.length === 0) {
-      for (const { run } of known) this.#processes.delete(run);
+      for (const puppet of known) {
+        this.#end(puppet, { how: "signalled", signal: "SIGKILL" });
+        this.#processes.delete(puppet.run);
+      }
+      this.#isDown = false;
       for (const { id, starts } of state.nodes.values()) {
         this.#earlier.set(id, (this.#earlier.get(id) ?? 0) + starts);
       }
       this.#replace({ ...initialState(state.plan, this.#seed), seq: state.seq, runs: state.runs });
       return this.begin();
     }
+    this.#isDown = false;
+    this.#cameAt = this.now;
     this.#replace(resumed);
     for (const puppet of known) puppet.healthChanges = this.#healthChangesOf(puppet);
     const adopted = new Map(known.map(({ run, pid }) => [run, pid]));
+    this.#toTell.push(...known.filter(({ exit, isToldOf }) => exit !== null && !isToldOf));
     this.#loop.send({ type: "resumed", adopted, outdated: new Set(), changed: new Set() });
-    for (const puppet of known) if (puppet.exit !== null && !puppet.isToldOf) this.#tellEnd(puppet);
   }
 
   /** How many there have been by now, whether anybody has seen them or not. */
@@ -322,7 +355,7 @@ export class SimulatedTree {
       case "signal":
         return this.#stop(puppet, effect.stop.signal);
       case "tell":
-        if (DEADLY.has(effect.signal)) this.#stop(puppet, effect.signal);
+        if (puppet !== undefined && heeds(puppet.spec, effect.signal)) this.#stop(puppet, effect.signal);
         return;
       case "end_rest":
       case "leave_rest":
@@ -339,18 +372,35 @@ export class SimulatedTree {
     }
   }
 
-  #spawn(effect: Extract<RunEffect, { type: "spawn" }>): void {
+  #spawn(effect: Spawning["effect"]): void {
     const { node, run, spec } = effect;
-    const behaviour = this.#behaviours.of(spec, this.startsOf(node));
-    const { recorded } = behaviour;
-    if (recorded === null) return this.#bringForth(effect, behaviour);
-    this.#spawning.set(run, { effect, behaviour });
+    const spawning = { effect, behaviour: this.#behaviours.of(spec, this.startsOf(node)) };
+    const { recorded } = spawning.behaviour;
+    this.#spawning.set(run, spawning);
+    if (recorded === null) return void this.#toSpawn.push(run);
     const at = recorded.startedAt ?? recorded.failure?.atMs ?? null;
     // Nothing came of it as long as anybody looked.
     if (at === null) return;
     this.#at(asRecorded(this.now, at), () => {
-      if (this.#spawning.delete(run)) this.#bringForth(effect, behaviour);
+      if (this.#spawning.delete(run)) this.#bringForth(spawning);
     });
+  }
+
+  /**
+   * All that has happened is taken. Processes are made then: one that is called off by then never is. After those, the ends
+   * are told that nobody has heard of who was there before: last words go before.
+   */
+  #goOn(): boolean {
+    const runs = this.#toSpawn.splice(0);
+    const spawnings = runs.flatMap((run) => this.#spawning.get(run) ?? []);
+    for (const run of runs) this.#spawning.delete(run);
+    // A refusal is heard of after those that were made in the same breath.
+    const failures = spawnings.map((spawning) => this.#make(spawning));
+    for (const failure of failures) if (failure !== null) this.#send(failure);
+    if (runs.length > 0) return true;
+    const ended = this.#toTell.splice(0);
+    for (const puppet of ended) this.#tellEnd(puppet);
+    return ended.length > 0;
   }
 
   /** A process that is there already, because it came too late to be called off, is told of. */
@@ -359,7 +409,7 @@ export class SimulatedTree {
     this.#spawning.delete(run);
     const recorded = spawning?.behaviour.recorded ?? null;
     const cameTooLate = recorded !== null && recorded.exit !== null;
-    if (spawning !== undefined && cameTooLate) return this.#bringForth(spawning.effect, spawning.behaviour);
+    if (spawning !== undefined && cameTooLate) return this.#bringForth(spawning);
     const clearedAt = recorded?.clearedAt ?? null;
     const ms = clearedAt === null ? 0 : Math.max(0, clearedAt - (recorded!.askedAt ?? clearedAt));
     this.#at(asRecorded(after(this.now, ms), clearedAt), () => {
@@ -367,14 +417,16 @@ export class SimulatedTree {
     });
   }
 
-  #bringForth(
-    { node, run, spec, survives }: Extract<RunEffect, { type: "spawn" }>,
-    behaviour: Behaviour,
-  ): void {
+  #bringForth(spawning: Spawning): void {
+    const failure = this.#make(spawning);
+    if (failure !== null) this.#send(failure);
+  }
+
+  /** Makes a process. @returns The failure, if that cannot be. */
+  #make({ effect: { node, run, spec, survives }, behaviour }: Spawning): TreeEvent | null {
+    const failure = this.#whyNot(spec, behaviour);
+    if (failure !== null) return { type: "spawn_failed", node, run, ...failure };
     const { own, asked } = portsOf(this.state.plan);
-    const port = own.get(node) ?? null;
-    const failed = this.#whyNot(node, port, behaviour);
-    if (failed !== null) return this.#send({ type: "spawn_failed", node, run, ...failed });
     const since = this.now;
     const puppet: Puppet = {
       node,
@@ -384,14 +436,16 @@ export class SimulatedTree {
       behaviour,
       since,
       survives,
-      port,
+      port: own.get(node) ?? null,
       asks: asked.get(node) ?? null,
       exit: null,
+      endedAt: NEVER,
       error: null,
       isToldOf: false,
       isStopping: false,
       isToClear: false,
       healthChanges: 0,
+      timers: new Set(),
     };
     this.#processes.set(run, puppet);
     this.#alive.set(node, this.processesOf(node) + 1);
@@ -399,19 +453,20 @@ export class SimulatedTree {
     this.#send({ type: "spawned", node, run, pid: puppet.pid });
     if (behaviour.recorded?.hadJoined ?? spec.kind === "module") this.#send({ type: "joined", node, run });
     this.#live(puppet);
+    return null;
   }
 
   /** Why a process cannot be started; null if it can. */
   #whyNot(
-    node: NodeId,
-    port: number | null,
+    spec: ActorSpec,
     { isMissing, recorded }: Behaviour,
   ): { readonly message: string; readonly isFinal: boolean } | null {
     if (recorded !== null) return recorded.failure;
-    if (isMissing) return { message: "it cannot be started (as the script has it)", isFinal: false };
-    if (port === null || !this.#ports.isTaken(port)) return null;
-    const message = `port ${port} answers before "${node}" was started: another process has that port`;
-    return { message, isFinal: false };
+    const port = portsOf(this.state.plan).own.get(spec.path) ?? null;
+    const isTaken = port !== null && this.#ports.isTaken(port);
+    if (!isTaken && !isMissing) return null;
+    const { file, line } = spec.at;
+    return { message: `${isTaken ? takenPort(spec) : CANNOT_START} (${file}:${line})`, isFinal: false };
   }
 
   #live(puppet: Puppet): void {
@@ -467,6 +522,8 @@ export class SimulatedTree {
     const isInTime = ms <= timeoutMs;
     this.#hooks.set(hookRun, { node, run, hook });
     this.#at(after(this.now, isInTime ? ms : timeoutMs), () => {
+      // A limit of its run that is over in the same instant has it ended.
+      if (!this.#isDown && this.#loop.due <= this.now) this.#loop.send({ type: "time_passed" });
       this.#endHook(hookRun, isInTime ? { how: "exited", code } : { how: "timed_out", afterMs: timeoutMs });
     });
   }
@@ -488,21 +545,29 @@ export class SimulatedTree {
     const answer = (answer: ProbeAnswer) => this.#send({ type: "probed", node, run, attempt, answer });
     const age = this.now - since;
     const giveUpAt = after(this.now, timeoutMs);
-    const isSilent = age >= behaviour.hangMs;
+    const isSilent = age >= behaviour.hangMs && !LASTING.has(probe.type);
     const { phase } = this.#actor(node);
     const { recorded } = behaviour;
+    // A supervisor that has just come is about to be told of its end.
+    if (recorded === null && puppet.exit !== null && !LASTING.has(probe.type)) return;
     if (phase.at === "running" && recorded !== null) return this.#checkRecorded(puppet, recorded, answer);
-    if (phase.at === "running" && !isSilent) return this.#check(puppet, answer);
-    if (!isSilent && this.#isReady(puppet)) return answer({ says: "ready" });
+    const giveUp = () => this.#whileAlive(puppet, giveUpAt, () => answer({ says: "nothing" }));
+    if (phase.at === "running") return isSilent ? giveUp() : this.#check(puppet, answer);
+    if (puppet.port !== null && recorded === null) {
+      if (!this.#ports.isTaken(puppet.port)) return answer(notReady(probe, absence(probe)));
+      // The machine takes the connection to a port that somebody listens at, whatever that one does.
+      return isSilent && probe.type !== "tcp" ? giveUp() : answer({ says: "ready" });
+    }
+    if (!isSilent && this.#isReady(puppet, probe)) return answer({ says: "ready" });
     const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
     const readyAt = asRecorded(after(since, readyMs), recorded?.readyAt ?? null);
     const error = recorded === null ? null : lastAnswer(recorded, probe);
     if (error !== null) return answer({ says: "not_ready", why: error });
     const waits = isSilent || recorded !== null || AWAITED.has(probe.type);
-    if (!waits) return answer(NOT_YET);
-    this.#whileAlive(puppet, readyAt <= giveUpAt && !isSilent ? readyAt : giveUpAt, () => {
-      answer(this.now >= readyAt && !isSilent ? { says: "ready" } : { says: "nothing" });
-    });
+    if (!waits) return answer(notReady(probe, absence(probe)));
+    const isToCome = recorded !== null || readyAt >= this.now;
+    const comes = isToCome && readyAt <= giveUpAt && !isSilent;
+    this.#whileAlive(puppet, comes ? readyAt : giveUpAt, () => answer({ says: comes ? "ready" : "nothing" }));
   }
 
   /** A check of a run that was recorded is answered so that its health changes when it did. */
@@ -521,10 +586,9 @@ export class SimulatedTree {
   /** Answers a check of health: at once, or late where all checks until then come to the same. */
   #check(puppet: Puppet, answer: (answer: ProbeAnswer) => void): void {
     const { behaviour, since, asks, spec } = puppet;
-    if (isUnhealthyAt(behaviour, this.now - since)) return answer(DOES_NOT_WORK);
-    if (asks !== null && !this.#ports.isTaken(asks)) {
-      return answer({ says: "not_ready", why: `nobody listens at port ${asks}` });
-    }
+    const probe = spec.health!.probe!;
+    if (isUnhealthyAt(behaviour, this.now - since)) return answer(notReady(probe, illness(probe)));
+    if (asks !== null && !this.#ports.isTaken(asks)) return answer(notReady(probe, absence(probe)));
     const { phase } = this.#actor(puppet.node);
     const isKnownWell = phase.at === "running" && phase.health?.healthy === true;
     if (this.#answersAll || !isKnownWell) return answer({ says: "ready" });
@@ -563,20 +627,21 @@ export class SimulatedTree {
     return this.state.nodes.get(id) as ActorState;
   }
 
-  /** At a port that somebody listens at, the probe cannot tell who it is. */
-  #isReady({ port, since, behaviour: { readyMs, hangMs, recorded } }: Puppet): boolean {
+  #isReady({ since, endedAt, behaviour: { readyMs, hangMs, recorded } }: Puppet, probe: Probe): boolean {
     if (recorded !== null) {
       return recorded.readyAt !== null && this.now >= asRecorded(after(since, readyMs), recorded.readyAt);
     }
-    if (port !== null) return this.#ports.isTaken(port);
-    return readyMs < hangMs && this.now - since >= readyMs;
+    const readyAt = after(since, readyMs);
+    // What is told while there is no supervisor is lost.
+    const isLost = TOLD.has(probe.type) && readyAt < this.#cameAt;
+    return readyMs < hangMs && !isLost && earliest(this.now, endedAt) >= readyAt;
   }
 
   #stop(puppet: Puppet | undefined, signal: Signal | null): void {
-    if (puppet === undefined || puppet.exit !== null || puppet.isStopping) return;
+    if (puppet === undefined || puppet.exit !== null) return;
     const { behaviour: { stop, hangMs, recorded }, since } = puppet;
     if (signal === "SIGKILL" && recorded === null) return this.#end(puppet, { how: "signalled", signal });
-    if (stop.ms === Infinity || this.now - since >= hangMs) return;
+    if (puppet.isStopping || stop.ms === Infinity || this.now - since >= hangMs) return;
     puppet.isStopping = true;
     const how = stop.how ?? signal ?? 0;
     const at = asRecorded(after(this.now, stop.ms), recorded?.exit?.atMs ?? null);
@@ -607,7 +672,9 @@ export class SimulatedTree {
     const known = recorded?.exit ?? null;
     const isKnown = known !== null && isOnCourse(known.atMs, this.now);
     puppet.exit = isKnown ? known.exit : exit;
+    puppet.endedAt = this.now;
     puppet.error = isKnown ? known.error : null;
+    for (const timer of puppet.timers) this.#queue.revoke(timer);
     this.#alive.set(puppet.node, this.processesOf(puppet.node) - 1);
     this.#ports.leave(puppet.run);
     if (this.#isDown) this.#facts.see(this.state, puppet.node, this.now);
@@ -625,7 +692,11 @@ export class SimulatedTree {
     const puppet = this.#processes.get(run);
     if (puppet === undefined) return;
     const recorded = puppet.behaviour.recorded;
-    if (recorded === null) return this.#send({ type: "cleared", node, run });
+    if (recorded === null) {
+      if (this.#toTell.includes(puppet)) puppet.isToClear = true;
+      else this.#send({ type: "cleared", node, run });
+      return;
+    }
     const { clearedAt, looks } = recorded;
     // Something has survived, as far as anybody could see.
     if (clearedAt === null && looks.length > 0) return;
@@ -650,13 +721,21 @@ export class SimulatedTree {
 
   /** Calls back at once if it is time. Events that were recorded keep their order. */
   #whileAlive(puppet: Puppet, at: Instant, callback: () => void): void {
-    if (at <= this.now && puppet.behaviour.recorded === null) callback();
-    else if (at !== NEVER) this.#at(at, () => puppet.exit === null && callback());
+    if (at <= this.now && puppet.behaviour.recorded === null) return callback();
+    if (at === NEVER) return;
+    const timer = this.#queue.add(at, () => {
+      puppet.timers.delete(timer);
+      callback();
+    });
+    puppet.timers.add(timer);
   }
 }
 
-const DOES_NOT_WORK: ProbeAnswer = { says: "not_ready", why: "it does not work (as the script has it)" };
-const NOT_YET: ProbeAnswer = { says: "not_ready", why: "not yet" };
+/** Probes that ask for what is there whatever becomes of the process that has made it. */
+const LASTING: ReadonlySet<Probe["type"]> = new Set(["file", "log"]);
+
+/** Probes that wait for a word of the process to its supervisor. */
+const TOLD: ReadonlySet<Probe["type"]> = new Set(["module", "notify"]);
 
 /** Probes that wait for what comes by itself. */
 const AWAITED: ReadonlySet<Probe["type"]> = new Set(["log", "module", "notify"]);

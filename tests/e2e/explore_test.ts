@@ -11,6 +11,8 @@ const FILE = /^```toml (\S+)\n([^]*?)^```$/gm;
 /** A command, and some lines of its output; dots stand for others. */
 const SESSION = /^```console\n\$ (.*)\n([^]*?)^```$/gm;
 const GAP = "...";
+/** Where the files lie, as the page has it. */
+const PLACE = "/srv";
 
 /** The files of the page, and the program by its name. */
 function lay(sandbox: Sandbox): void {
@@ -46,7 +48,7 @@ for (const [, command, output] of PAGE.matchAll(SESSION)) {
     lay(sandbox);
     const { code, stdout, stderr } = await typed(sandbox, command!);
     const lines = output!.trimEnd().split("\n");
-    assert.ok(isShown(stdout, lines), `${stdout}\n${stderr}`);
+    assert.ok(isShown(stdout.replaceAll(sandbox.dir, PLACE), lines), `${stdout}\n${stderr}`);
     assert.equal(code, lines[0]!.startsWith("found") ? 1 : 0, stderr);
     if (code === 0) return;
     const again = await typed(sandbox, lines[1]!.trim());

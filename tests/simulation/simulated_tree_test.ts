@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { seeded } from "../../lib/base/chance.ts";
 import { instant } from "../../lib/base/instant.ts";
+import type { Signal } from "../../lib/base/signals.ts";
 import type { NodeId, Probe } from "../../lib/config/plan.ts";
 import type { ScriptLine } from "../../lib/simulation/script.ts";
 import { SimulatedTree } from "../../lib/simulation/simulated_tree.ts";
@@ -351,4 +352,58 @@ test("simulated tree: a course without an end that anybody could wait for is an 
     code: "simulate/too-long",
     message: /^After \d\S*s the course has 5,00\d entries, 5,000 of them of "web"$/,
   });
+});
+
+test("simulated tree: what is due goes before what a process comes to in the same instant", () => {
+  const hasty: ActorSketch = { stop: { graceMs: 0 } };
+  assert.deepEqual(course(play({ task: hasty }, []), "task").slice(2), [
+    "1000 exited",
+    "1000 killed",
+    "1000 completed",
+  ]);
+});
+
+test("simulated tree: SIGKILL ends what is stopping, and the stop signal stops whoever sends it", () => {
+  const web: ActorSketch = { ...DAEMON, stop: { signal: "SIGHUP" } };
+  const signalled = (signal: Signal, ...others: readonly ScriptLine[]) =>
+    course(
+      play({ web }, [
+        { kind: "stop", path: id("web"), runs: always, ms: 5_000, how: null },
+        { kind: "request", atMs: 2_000, request: { verb: "signal", paths: [id("web")], signal } },
+        ...others,
+      ], { forMs: 60_000 }),
+      "web",
+    );
+  const stop: ScriptLine = { kind: "request", atMs: 1_000, request: { verb: "stop", paths: [id("web")] } };
+  assert.ok(signalled("SIGKILL", stop).includes("2000 exited"));
+  assert.ok(signalled("SIGHUP").includes("7000 exited"));
+  assert.ok(!signalled("SIGUSR1").some((line) => line.endsWith(" exited")));
+});
+
+test("simulated tree: at a port that nobody listens at a probe is refused, also if the process hangs", () => {
+  const web = { ...DAEMON, ready: answering(80), startTimeoutMs: 5_000 };
+  const simulated = play({ web }, [{ kind: "hang", path: id("web"), runs: always, atMs: 100 }], {
+    forMs: 6_000,
+  });
+  const late = simulated.entries.find(({ event }) => event === "timed_out");
+  assert.match(JSON.stringify(late?.data), /tcp 127\.0\.0\.1:80: connection refused/);
+});
+
+test("simulated tree: a supervisor goes on with a state in which nothing lives", () => {
+  const web = {
+    ...DAEMON,
+    backoff: { initialMs: 60_000, maxMs: 60_000, factor: 1, jitter: 0, resetAfterMs: 1 },
+  };
+  const missing: ScriptLine = { kind: "missing", path: id("web"), runs: { from: 1, count: 2 } };
+  const killed: ScriptLine = { kind: "kill_supervisor", atMs: 10_000, forMs: 1_000 };
+  const plan = planOf({ onSupervisorDeath: "survive", children: { web } });
+  const { entries } = simulateTrace(plan, [missing, killed], { forMs: 100_000 });
+  const resumed = entries.find(({ event }) => event === "resumed");
+  assert.deepEqual([resumed?.atMs, resumed?.data], [11_000, { runs: 0 }]);
+  assert.deepEqual(
+    entries.filter(({ event, node }) => event === "started" && node === "web").map(({ atMs }) => atMs),
+    [
+      60_000,
+    ],
+  );
 });

@@ -2,6 +2,7 @@
 import { unreachable } from "../../base/invariant.ts";
 import { describeProbe } from "../../config/describe_probe.ts";
 import type { ActorSpec, Probe } from "../../config/plan.ts";
+import { probedAddress } from "../../config/probed_address.ts";
 import type { Host } from "../../host/ports/host.ts";
 import type { Attempt } from "../../host/ports/network.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
@@ -36,7 +37,7 @@ export async function ask(
  * port, and would be taken for it.
  */
 export async function isTaken(host: Host, probe: Probe, timeoutMs: number): Promise<string | null> {
-  const address = addressOf(probe);
+  const address = probedAddress(probe);
   if (address === null) return null;
   const refusal = await moveOnAfter(
     timeoutMs,
@@ -52,7 +53,7 @@ export function versionOfReadyFile({ files }: Pick<Host, "files">, { ready }: Ac
 
 /** Whether a probe asks at a port where the supervisor itself listens on behalf of the actor. */
 export function asksOwnSocket({ ready, sockets }: ActorSpec): boolean {
-  const address = ready === null ? null : addressOf(ready.probe);
+  const address = ready === null ? null : probedAddress(ready.probe);
   return address !== null && sockets.some((own) => own.type === "tcp" && own.port === address.port);
 }
 
@@ -95,11 +96,4 @@ async function askCommand(
 
 async function attempt({ result, cancel }: Attempt): Promise<string | null> {
   return await fromPromise(result, cancel);
-}
-
-function addressOf(probe: Probe): { readonly host: string; readonly port: number } | null {
-  if (probe.type === "tcp") return probe;
-  if (probe.type !== "http") return null;
-  const { hostname, port, protocol } = new URL(probe.url);
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (protocol === "https:" ? 443 : 80) };
 }

@@ -1,22 +1,12 @@
 /** The mistakes among the examples are found, each by the shortest script; in the mended files nothing is, nor in the stack. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { lineText } from "../../../lib/simulation/check_script.ts";
 import { explore, type Explored, type ExploreOptions } from "../../../lib/simulation/explore/explore.ts";
 import type { Plan } from "../../../lib/config/plan.ts";
 import { expectationsOrThrow } from "../../../lib/simulation/expect/check.ts";
 import { readLine } from "../../../lib/simulation/script_text.ts";
-import { compileText } from "../../config/compiling.ts";
+import { examplePlan } from "../../harness/example_plan.ts";
 import { test } from "../../harness/test.ts";
-
-const EXAMPLES = new URL("../../../examples/", import.meta.url);
-
-function planOf(file: string): Plan {
-  const environment = { PATH: "/usr/bin:/bin" };
-  const { plan, problems } = compileText(readFileSync(new URL(file, EXAMPLES), "utf8"), { environment });
-  assert.ok(plan !== null, JSON.stringify(problems));
-  return plan;
-}
 
 function explored(plan: Plan, options: ExploreOptions): Explored {
   const exploration = explore(plan, options);
@@ -53,19 +43,19 @@ const MISTAKES: readonly Mistake[] = [
 
 for (const { name, slow: slowness = [], found: [kind, hope, path, ...script] } of MISTAKES) {
   test(`explore: the mistake of ${name} is found, and in the mended file nothing is`, () => {
-    const plan = planOf(`mistakes/${name}/supervise.toml`);
+    const plan = examplePlan(`mistakes/${name}/supervise.toml`);
     const { found } = explored(plan, { runs: 2_000, given: slow(plan, ...slowness) });
     assert.ok(found !== null);
     const { broken } = found;
     assert.deepEqual([broken.kind, broken.name, broken.path], [kind, hope, path]);
     assert.deepEqual(found.script.map(lineText), script);
-    const mended = planOf(`mistakes/${name}/mended.toml`);
+    const mended = examplePlan(`mistakes/${name}/mended.toml`);
     assert.equal(explored(mended, { runs: 500, given: slow(mended, ...slowness) }).found, null);
   });
 }
 
 test("explore: another seed finds the same mistake", () => {
-  const plan = planOf("mistakes/lost_dependency/supervise.toml");
+  const plan = examplePlan("mistakes/lost_dependency/supervise.toml");
   for (const seed of [2, 3, 4]) {
     const { found } = explored(plan, { runs: 3_000, seed });
     assert.equal(found?.broken.path, "migrate");
@@ -74,7 +64,7 @@ test("explore: another seed finds the same mistake", () => {
 });
 
 test("explore: the same seed finds the same, by the same script", () => {
-  const plan = planOf("mistakes/spent_budget/supervise.toml");
+  const plan = examplePlan("mistakes/spent_budget/supervise.toml");
   const one = explored(plan, { runs: 500, seed: 5 });
   const other = explored(plan, { runs: 500, seed: 5 });
   assert.deepEqual([one.runs, one.found?.script, one.found?.seed], [
@@ -85,30 +75,33 @@ test("explore: the same seed finds the same, by the same script", () => {
 });
 
 test("explore: a hope that is switched off is not looked for", () => {
-  const plan = planOf("mistakes/lost_dependency/supervise.toml");
+  const plan = examplePlan("mistakes/lost_dependency/supervise.toml");
   assert.equal(explored(plan, { runs: 1_000, hopes: ["starts", "rests"] }).found, null);
-  assert.equal(explored(planOf("mistakes/shared_port/supervise.toml"), { runs: 10, hopes: [] }).found, null);
+  assert.equal(
+    explored(examplePlan("mistakes/shared_port/supervise.toml"), { runs: 10, hopes: [] }).found,
+    null,
+  );
 });
 
 test("explore: without failures a file has little to get through", () => {
-  const plan = planOf("mistakes/lost_dependency/supervise.toml");
+  const plan = examplePlan("mistakes/lost_dependency/supervise.toml");
   const { found } = explored(plan, { runs: 1_000, faults: 0 });
   assert.ok(found === null || found.script.every((line) => line.kind !== "exit" && line.kind !== "missing"));
 });
 
 test("explore: more failures than a budget grants are found, and not fewer", () => {
-  const plan = planOf("stack/supervise.toml");
+  const plan = examplePlan("stack/supervise.toml");
   const { found } = explored(plan, { runs: 1_000, faults: 6 });
   assert.deepEqual(found?.script.map(lineText), ["--crash nginx@1s*6"]);
 });
 
 test("explore: the stack gets through", () => {
-  const { runs, found } = explored(planOf("stack/supervise.toml"), { runs: 1_000 });
+  const { runs, found } = explored(examplePlan("stack/supervise.toml"), { runs: 1_000 });
   assert.deepEqual([runs, found], [1_000, null]);
 });
 
 test("explore: courses are held to expectations, the undisturbed one first", () => {
-  const plan = planOf("stack/supervise.toml");
+  const plan = examplePlan("stack/supervise.toml");
   const restarts = explored(plan, {
     runs: 1_000,
     expectations: expectationsOrThrow(plan, ["redis restarts at most 0"]),
@@ -124,9 +117,9 @@ test("explore: courses are held to expectations, the undisturbed one first", () 
 
 test("explore: a stop that outlives the grace of a container", () => {
   const expectations = (plan: Plan) => expectationsOrThrow(plan, ["tree stopped within 10s of down"]);
-  const plan = planOf("mistakes/long_stop/supervise.toml");
+  const plan = examplePlan("mistakes/long_stop/supervise.toml");
   const { found } = explored(plan, { runs: 2_000, expectations: expectations(plan) });
   assert.deepEqual(found?.script.map(lineText), ["--stopping db=10s", "--request down@2s"]);
-  const mended = planOf("mistakes/long_stop/mended.toml");
+  const mended = examplePlan("mistakes/long_stop/mended.toml");
   assert.equal(explored(mended, { runs: 1_000, expectations: expectations(mended) }).found, null);
 });
