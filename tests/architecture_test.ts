@@ -72,6 +72,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "control",
     "daemon",
   ],
+  rehearsal: [
+    "base",
+    "scope",
+    "actor",
+    "wire",
+    "config",
+    "supervision",
+    "simulation",
+    "host",
+    "engine",
+    "words",
+    "testing",
+  ],
   chaos: [
     "base",
     "scope",
@@ -104,6 +117,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "control",
     "daemon",
     "chaos",
+    "rehearsal",
   ],
   program: ["base", "scope", "sync", "bridge", "host"],
   roles: ["base", "scope", "actor", "worker", "host", "engine", "daemon", "chaos", "cli"],
@@ -179,14 +193,15 @@ test("architecture: every import follows an arrow of the layout", () => {
   assert.deepEqual(wrong, []);
 });
 
-test("architecture: the fake host and the real sides do not know each other, and only testing uses it", () => {
+test("architecture: the fake host and the real sides do not know each other, and only testing and rehearsal use it", () => {
   const isFake = (path: string) => path.startsWith("lib/host/fake/");
+  const uses = (path: string) => /^lib\/(testing|rehearsal)\//.test(path);
   const isReal = (path: string) => /^lib\/host\/(linux|bun|deno)\//.test(path);
   const wrong = sources().flatMap(({ path, imports }) =>
     imports.filter((name) => name.startsWith("."))
       .map((name) => relative(ROOT, resolve(ROOT, dirname(path), name)))
       .filter((target) => {
-        if (isFake(target)) return !isFake(path) && !path.startsWith("lib/testing/");
+        if (isFake(target)) return !isFake(path) && !uses(path);
         return isFake(path) && isReal(target);
       })
       .map((target) => `${path} imports ${target}`)

@@ -30,6 +30,7 @@ import type { Refusal } from "../supervision/reason.ts";
 import type { Outcome, RunId, State } from "../supervision/state.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { nextDeadline, step } from "../supervision/step.ts";
+import type { Stepped } from "../supervision/turn.ts";
 import { Alerts } from "./alerts/alerts.ts";
 import { loadCronDates, type NextDate } from "./cron_dates.ts";
 import { DateKeeper } from "./date_keeper.ts";
@@ -114,6 +115,8 @@ export interface EngineOptions {
   readonly resumed: ResumedTree | null;
   /** Told when all that an earlier supervisor has left is in its hands. */
   readonly onBegun?: () => void;
+  /** Told of each step, before its effects are performed. */
+  readonly onStep?: (before: State, stepped: Stepped) => void;
 }
 
 /** The result of a request. */
@@ -504,10 +507,13 @@ export class Engine {
     const { host } = this.#options;
     const at = { now: host.clock.now(), date: host.wallClock() };
     const calendar = { date: at.date, next: this.#nextDate, kept: this.#dates.dates };
-    const { state, effects } = step(this.#state, event, at.now, calendar);
+    const before = this.#state;
+    const stepped = step(before, event, at.now, calendar);
+    const { state, effects } = stepped;
     this.#dates.changed(state, at);
-    this.#options.survival?.changed(this.#state, state);
+    this.#options.survival?.changed(before, state);
     this.#state = state;
+    this.#options.onStep?.(before, stepped);
     performer.prepare(effects);
     for (const effect of effects) this.#perform(effect, performer);
     const { sockets } = this.#options;

@@ -17,7 +17,7 @@ import { unplayedIn, type UnplayedLine } from "./unplayed.ts";
 export const LONGEST_MS = 3_600_000;
 
 /** A course with more entries would take minutes, and the memory of a machine. */
-const MOST_ENTRIES = 1_000_000;
+export const MOST_ENTRIES = 1_000_000;
 
 /** See {@linkcode simulateTrace}. */
 export interface SimulationOptions {
@@ -76,7 +76,8 @@ export function simulateTrace(
   return { ...trace, state: tree.state, date, unplayed, unanswered: tree.unanswered(), isAtRest };
 }
 
-function tooLong({ entries, now }: SimulatedTree): UserError {
+/** The error of a course that has more entries than it may have. */
+export function tooLong({ entries, now }: Pick<SimulatedTree, "entries" | "now">): UserError {
   const counts = Map.groupBy(entries, ({ node }) => node);
   const [path, own] = [...counts].reduce((most, one) => one[1].length > most[1].length ? one : most);
   return new UserError(

@@ -46,6 +46,14 @@ export class VirtualClock implements Clock {
     if (at !== NEVER && at > this.#now) this.#now = at;
   }
 
+  /** Moves time to the next timer, if there is one, and fires that one alone. */
+  fireNext(): void {
+    const at = this.#timers.next();
+    if (at === NEVER) return;
+    if (at > this.#now) this.#now = at;
+    this.#timers.takeDue(this.#now)!();
+  }
+
   /** Moves time by `ms` milliseconds. */
   advance(ms: number): void {
     this.moveTo(after(this.#now, ms));

@@ -49,6 +49,23 @@ e2e("simulate: one value for programs, and as much from a file as from options",
   assert.deepEqual(timeless(again), timeless(course));
 });
 
+e2e(
+  "simulate: the engine plays what the rules compute, by a script and against expectations",
+  async (sandbox) => {
+    sandbox.config(SHOP);
+    const options = ["--crash", "db@10s*2", "--kill-supervisor", "1m", "--expect", "db restarts at most 1"];
+    const played = await sandbox.supervise("simulate", ...options, "--engine");
+    const computed = await sandbox.supervise("simulate", ...options);
+    const bare = (text: string) => text.replace(/pid \d+/g, "pid");
+    assert.deepEqual([played.code, bare(played.stdout)], [1, bare(computed.stdout)], played.stderr);
+    assert.equal(played.stderr, computed.stderr);
+    for (const other of [["--explore", "5"], ["--replay"]]) {
+      const { code, stderr } = await sandbox.supervise("simulate", "--engine", ...other);
+      assert.deepEqual([code, /^error\[usage\/contradiction\]/m.test(stderr)], [2, true], stderr);
+    }
+  },
+);
+
 e2e("simulate: a script that means nothing is an error that says where and why", async (sandbox) => {
   sandbox.config(SHOP);
   const refused = async (pattern: RegExp, ...words: readonly string[]) => {
@@ -60,6 +77,11 @@ e2e("simulate: a script that means nothing is an error that says where and why",
   await refused(/simulate\/bad-line\]: `--crash dbb@1s`: .*\nhint: did you mean "db"\?/, "--crash", "dbb@1s");
   await refused(/`--unhealthy db@1s\/2s`: nobody asks for the health of "db"/, "--unhealthy", "db@1s/2s");
   await refused(/simulate\/never-runs\].*"by-hand" has no run/, "--crash", "by-hand@1s");
+  await refused(
+    /`--request signal STOP db@1s`: no process of a simulation stands still/,
+    "--request",
+    "signal STOP db@1s",
+  );
   sandbox.write("wrong.toml", 'crash = ["db@10s"]\nslow = ["web=1s"]\n');
   await refused(
     /wrong\.toml:2: `--slow web=1s`: "web" is ready as soon as it runs/,

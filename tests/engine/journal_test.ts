@@ -11,7 +11,7 @@ import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleep } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { test } from "../harness/test.ts";
-import { STATE_FOLDER } from "./play.ts";
+import { STATE_FOLDER } from "../../lib/rehearsal/staged_engine.ts";
 
 const DAY_MS = 86_400_000;
 

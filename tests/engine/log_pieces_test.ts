@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readLines } from "../../lib/engine/logs/log_reader.ts";
 import { test } from "../harness/test.ts";
-import { play, STATE_FOLDER } from "./play.ts";
+import { STATE_FOLDER } from "../../lib/rehearsal/staged_engine.ts";
+import { play } from "./play.ts";
 
 const ACTORS = ["a", "b", "c", "d"];
 const ROUNDS = 20;

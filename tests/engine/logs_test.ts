@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { folderOf } from "../../lib/base/posix_path.ts";
 import { journalFileOf, logFileOf } from "../../lib/engine/state_folder.ts";
 import { test } from "../harness/test.ts";
-import { play, STATE_FOLDER } from "./play.ts";
+import { STATE_FOLDER } from "../../lib/rehearsal/staged_engine.ts";
+import { play } from "./play.ts";
 
 const JOB = `
   [actors.job]

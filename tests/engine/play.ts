@@ -1,15 +1,12 @@
 /** Plays a configuration on a fake machine in virtual time, and tells what happened at which instant. */
 import assert from "node:assert/strict";
-import type { CrashKeeper } from "../../lib/actor/debug/crash_desk.ts";
-import type { ActorSystem } from "../../lib/actor/current_actor.ts";
-import { ActorRuntime } from "../../lib/actor/runtime.ts";
+import type { ActorRuntime } from "../../lib/actor/runtime.ts";
 import { instant } from "../../lib/base/instant.ts";
 import { type NodeId, specAt } from "../../lib/config/plan.ts";
 import { chooseLayer } from "../../lib/engine/containment/choose_layer.ts";
-import { Engine, type EngineEnd } from "../../lib/engine/engine.ts";
+import type { Engine, EngineEnd } from "../../lib/engine/engine.ts";
 import { loadCronDates } from "../../lib/engine/cron_dates.ts";
 import { compilePatterns } from "../../lib/engine/run/ready_patterns.ts";
-import { HeldSockets } from "../../lib/engine/run/held_sockets.ts";
 import type { JournalEntryOf } from "../../lib/engine/journal/journal.ts";
 import type { EntryEvent } from "../../lib/supervision/journal_entry.ts";
 import { wordedEntry } from "../../lib/words/worded_entry.ts";
@@ -18,40 +15,12 @@ import { logFileOf } from "../../lib/engine/state_folder.ts";
 import { FakeMachine } from "../../lib/host/fake/fake_machine.ts";
 import type { FakeProgram } from "../../lib/host/fake/puppet.ts";
 import type { ProcessId } from "../../lib/host/ports/processes.ts";
-import type { Host } from "../../lib/host/ports/host.ts";
+import { RUN_FOLDER, stagedEngine, STATE_FOLDER } from "../../lib/rehearsal/staged_engine.ts";
 import { fromPromise } from "../../lib/bridge/from_promise.ts";
 import { openNursery } from "../../lib/scope/nursery.ts";
 import { sleepUntil } from "../../lib/scope/sleep.ts";
 import { runVirtual } from "../../lib/testing/run_virtual.ts";
 import { planOf } from "../config/compiling.ts";
-
-/** Where the tree of a play keeps its logs. */
-export const STATE_FOLDER = "/state";
-
-/** Where the tree of a play keeps what goes with it. */
-const RUN_FOLDER = "/run";
-
-/** Where the actors of a play find their supervisor. */
-const CONTROL_SOCKET = "@control";
-/** The user of the fake machine. */
-const OWN_UID = 1_000;
-
-/** This program, for trees that are isolated; here none is. */
-const PROGRAM: ActorSystem["program"] = {
-  actorCommand: [],
-  environment: {},
-  uid: OWN_UID,
-  pid: 0,
-  cwd: "/",
-  stderr: {
-    isTerminal: false,
-    isRead: true,
-    isPipe: false,
-    columns: 80,
-    rows: 24,
-    write: () => Promise.resolve(),
-  },
-};
 
 /** A play: the configuration, the programs that it names, and what else happens. */
 export interface Play {
@@ -122,28 +91,12 @@ export async function play(play: Play): Promise<Played> {
     if (play.containment === "cgroup") machine.groups.lack = null;
     play.arrange?.(machine);
     const plan = planOf(play.config);
-    const runtime = rootActor(machine.host, plan.name, { hold: (crash) => engine.crashes.hold(crash) });
-    const sockets = new HeldSockets(machine.host);
-    sockets.open(plan);
-    const engine: Engine = new Engine({
+    const { engine, runtime } = stagedEngine({
       plan,
       host: machine.host,
-      sockets,
-      folder: STATE_FOLDER,
-      runFolder: RUN_FOLDER,
-      environment: {},
       markOf: (run) => `test.${run}`,
-      socket: CONTROL_SOCKET,
-      joinPoint: { runtime, uids: [OWN_UID], pid: machine.host.processes.ownPid },
       layer: chooseLayer(machine.host, "test", play.containment ?? null),
       company: play.company?.(machine) ?? [],
-      isolation: {
-        system: { host: machine.host, program: PROGRAM },
-        runtime,
-        selfCommand: [],
-        openFilesLimit: null,
-      },
-      worded: wordedEntry,
       patterns,
       nextDate,
       survival: null,
@@ -178,12 +131,6 @@ export async function play(play: Play): Promise<Played> {
     assert.deepEqual(machine.puppets().map(({ pid }) => pid), play.mayRemain?.(machine) ?? []);
     return playedOf(stage, end!, entries);
   });
-}
-
-/** The supervisor as an actor, which listens by itself: there are no clients. */
-function rootActor(host: Host, name: string, desk: CrashKeeper): ActorRuntime {
-  const self = { id: "root", name, path: name, pid: host.processes.ownPid, address: CONTROL_SOCKET };
-  return new ActorRuntime({ host, self, uids: new Set([OWN_UID]), isCancellable: false, desk });
 }
 
 function playedOf({ machine, runtime }: Stage, end: EngineEnd, entries: readonly Happened[]): Played {

@@ -1,7 +1,9 @@
 import { SEEDS } from "../../base/chance.ts";
 import { ExitCode } from "../../base/exit_code.ts";
 import { UserError } from "../../base/user_error.ts";
+import { currentSignal } from "../../bridge/current_signal.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
+import type { Plan } from "../../config/plan.ts";
 import { readPiped } from "../../daemon/load_plan.ts";
 import { loadCronDates } from "../../engine/cron_dates.ts";
 import { lineText } from "../../simulation/check_script.ts";
@@ -10,9 +12,15 @@ import type { Judged } from "../../simulation/expect/judge.ts";
 import { judgeSimulated } from "../../simulation/expect/judge_simulated.ts";
 import { LENGTHS } from "../../simulation/lengths.ts";
 import { isRunLine, type ScriptLine } from "../../simulation/script.ts";
-import { LONGEST_MS, type Simulated, simulateTrace } from "../../simulation/simulate.ts";
+import {
+  LONGEST_MS,
+  type Simulated,
+  simulateTrace,
+  type SimulationOptions,
+} from "../../simulation/simulate.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";
 import type { Command, Context } from "../command.ts";
+import { usage } from "../option.ts";
 import { renderVerdict, verdictFields } from "../render/verdict.ts";
 import { describeSimulated, describeUnplayed } from "../render/simulated.ts";
 import { requirePlan } from "../require_plan.ts";
@@ -34,6 +42,8 @@ export const simulate: Command = {
     "With --explore, scripts are drawn by chance and held to the promises of this program, to the hopes of a sound file " +
     "(`starts`, `rests`, `recovers`), and to what is expected. The first that goes wrong is shrunk, and shown with the command " +
     "that repeats it; the exit code is 1 then.",
+    "With --engine the whole engine plays the script: it starts, asks, signals and reaps processes of a machine in memory, " +
+    "in virtual time. The course is the same, and takes longer to come by.",
     "It goes on until the tree has ended or nothing more happens, an hour at most, or for as long as --for says.",
   ],
   options: [
@@ -63,6 +73,10 @@ export const simulate: Command = {
       doc:
         "play what befell the tree in its last life, from its journal, and say where the course would differ",
     },
+    {
+      name: "engine",
+      doc: "play it by the very engine, on a machine in memory, instead of computing it by its rules alone",
+    },
     ...EXPLORE_OPTIONS,
     PROFILE_OPTION,
   ],
@@ -76,6 +90,7 @@ export const simulate: Command = {
     ["supervise simulate --explore 10000", "does the file get through what goes wrong by chance?"],
     ["supervise simulate --script outage.toml --json", "a script from a file, for programs"],
     ["supervise simulate --like-last-week --for 1d", "a day as they were lately"],
+    ["supervise simulate --crash db@10s*2 --engine", "the same course, played by the code that runs trees"],
     ["supervise simulate --replay", "whether the file as it is now would have fared better"],
   ],
   words: [0, 1],
@@ -90,6 +105,8 @@ export const simulate: Command = {
       return await replayJournal(context, plan, SCRIPT_OPTIONS);
     }
     const isExploring = isExploration(args);
+    const isPlayed = args.has("engine");
+    if (isExploring && isPlayed) throw exploredByEngine();
     const script = scriptOf(host, args, plan);
     const { forMs } = script;
     const nextDate = await fromPromise(loadCronDates(plan));
@@ -100,12 +117,8 @@ export const simulate: Command = {
       : [];
     const lines = [...drawn, ...script.lines];
     const date = host.wallClock();
-    const whole = simulateTrace(plan, lines, {
-      seed: isExploring ? 1 : seed,
-      date,
-      nextDate,
-      ...(forMs === null ? {} : { forMs }),
-    });
+    const options = { seed: isExploring ? 1 : seed, date, nextDate, ...(forMs === null ? {} : { forMs }) };
+    const whole = isPlayed ? await played(plan, lines, options) : simulateTrace(plan, lines, options);
     const isWritten = new Set(script.lines);
     const simulated = { ...whole, unplayed: whole.unplayed.filter(({ line }) => isWritten.has(line)) };
     refuseNeverRun(simulated);
@@ -120,6 +133,24 @@ export const simulate: Command = {
     return judged.every(({ verdict }) => verdict.is === "kept") ? ExitCode.done : ExitCode.failed;
   },
 };
+
+/** The engine is loaded for those alone who want it. */
+async function played(
+  plan: Plan,
+  lines: readonly ScriptLine[],
+  options: SimulationOptions,
+): Promise<Simulated> {
+  const { rehearse } = await fromPromise(import("../../rehearsal/rehearse.ts"));
+  return await fromPromise(rehearse(plan, lines, { ...options, signal: currentSignal() }));
+}
+
+function exploredByEngine(): UserError {
+  return usage(
+    "usage/contradiction",
+    "--explore and --engine were given",
+    "explore without the engine, and play the script that goes wrong with it",
+  );
+}
 
 /** A line about an actor that has no run at all is a mistake. @throws {UserError} */
 function refuseNeverRun({ unplayed, state }: Simulated): void {

@@ -32,10 +32,16 @@ export async function replayJournal(
 
 function refuseOthers({ args }: Context, others: readonly Option[]): void {
   const values = [...others.map(({ name }) => name), "for", "seed", "expect", "explore", "faults", "except"];
-  const given = args.has("like-last-week")
-    ? "like-last-week"
-    : values.find((name) => args.list(name).length > 0);
+  const given = ["like-last-week", "engine"].find((name) => args.has(name)) ??
+    values.find((name) => args.list(name).length > 0);
   if (given === undefined) return;
+  if (given === "engine") {
+    throw usage(
+      "usage/contradiction",
+      "--replay and --engine were given",
+      "a life is played again by the rules alone, because only there its times can be had as they were: leave --engine out",
+    );
+  }
   throw usage(
     "usage/contradiction",
     `--replay and --${given} were given`,

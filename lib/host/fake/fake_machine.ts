@@ -7,7 +7,7 @@ import { seeded } from "../../base/chance.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Clock } from "../../scope/clock.ts";
 import type { Host } from "../ports/host.ts";
-import type { ProcessRow } from "../ports/processes.ts";
+import type { ProcessRow, SpawnError } from "../ports/processes.ts";
 import type { SystemFacts } from "../ports/system_facts.ts";
 import type { Thread } from "../ports/threads.ts";
 import { Disk } from "./disk.ts";
@@ -76,6 +76,8 @@ export class FakeMachine {
   bootId = "first";
   /** The random number of the host. */
   seed = 1;
+  /** Why a command cannot be started now; null if it can. */
+  refusalOf: (argv: readonly string[]) => SpawnError | null = () => null;
   readonly #world: PuppetWorld;
   readonly #programs = new Map<string, FakeProgram>();
   readonly #ownPid: number;
@@ -134,6 +136,7 @@ export class FakeMachine {
         disk: this.disk,
         self: process,
         programAt: (path) => this.#programs.get(path),
+        refusalOf: (argv) => this.refusalOf(argv),
       }),
       groups: onlyWhileAlive(new FakeControlGroups(this.groups, this.kernel, process), process, {
         effects: ["make", "freeze", "kill", "remove"],

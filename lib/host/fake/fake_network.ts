@@ -15,6 +15,11 @@ export class FakeNetwork implements Network {
     return () => this.#listening.delete(port);
   }
 
+  /** Whether anything listens on a port. */
+  isListening(port: number): boolean {
+    return this.#listening.has(port);
+  }
+
   connect(_host: string, port: number): Attempt {
     return answered(this.#listening.has(port) ? null : REFUSED);
   }

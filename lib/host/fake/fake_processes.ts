@@ -39,6 +39,8 @@ export interface FakeProcessesOptions {
   readonly self: FakeProcess;
   /** The program at a path; undefined if the file there is none. */
   readonly programAt: (path: string) => FakeProgram | undefined;
+  /** Why a command cannot be started now; null if it can. */
+  readonly refusalOf: (argv: readonly string[]) => SpawnError | null;
 }
 
 /** The processes of a fake machine, as one of them sees them. */
@@ -48,18 +50,20 @@ export class FakeProcesses implements Processes {
   readonly #self: FakeProcess;
   readonly #clock: Clock;
   readonly #programAt: FakeProcessesOptions["programAt"];
+  readonly #refusalOf: FakeProcessesOptions["refusalOf"];
   readonly #waiting = new Map<number, (status: ExitStatus) => void>();
   #onOrphan: ((orphan: ReapedOrphan) => void) | null = null;
   #onDeath: ((death: ReapedOrphan) => void) | null = null;
   readonly #onChildDeath = () => this.#reapSoon();
   #reaping = false;
 
-  constructor({ world, disk, self, programAt }: FakeProcessesOptions) {
+  constructor({ world, disk, self, programAt, refusalOf }: FakeProcessesOptions) {
     this.#world = world;
     this.#disk = disk;
     this.#self = self;
     this.#clock = processClock(world.clock, self);
     this.#programAt = programAt;
+    this.#refusalOf = refusalOf;
     self.onChildDeath.add(this.#onChildDeath);
   }
 
@@ -113,6 +117,8 @@ export class FakeProcesses implements Processes {
   }
 
   #programOf(spec: SpawnSpec): FakeProgram {
+    const refusal = this.#refusalOf(spec.argv);
+    if (refusal !== null) throw refusal;
     const program = this.#programAt(findFakeProgram(this.#disk, spec));
     if (program !== undefined) return program;
     throw new SpawnError("start", `Cannot start "${spec.argv[0]}": Not a program, and no #! line either`);
