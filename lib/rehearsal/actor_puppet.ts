@@ -1,7 +1,7 @@
 /** The main process of an actor on the stage: it does what its behaviour says, and shows it where its probe looks. */
 import { after, type Instant } from "../base/instant.ts";
 import { type Signal, SIGNAL_NAMES } from "../base/signals.ts";
-import type { ActorSpec } from "../config/plan.ts";
+import type { ActorSpec, Probe } from "../config/plan.ts";
 import type { LinePattern } from "../engine/run/ready_patterns.ts";
 import type { FakeMachine } from "../host/fake/fake_machine.ts";
 import type { PortAnswer, Puppet } from "../host/fake/puppet.ts";
@@ -14,6 +14,9 @@ const READY_LINE = "ready";
 
 /** On the stage that line stands for the one that a pattern waits for, whatever the pattern is. */
 export const READY_PATTERN: LinePattern = { test: (line) => line === READY_LINE };
+
+/** The probes that wait for a sign of the process. */
+const SIGNS: ReadonlySet<Probe["type"]> = new Set(["file", "log", "module", "notify"]);
 
 /** The signals that no process hears of. */
 const UNHEARD: ReadonlySet<Signal> = new Set(["SIGKILL", "SIGSTOP"]);
@@ -75,7 +78,7 @@ export class ActorPuppet {
         onLost: () => this.#orphaned(),
       });
     }
-    if (readyMs < hangMs) this.#at(readyMs, () => this.#becomeReady());
+    if (readyMs < hangMs && this.#hasSign) this.#at(readyMs, () => this.#becomeReady());
     if (end !== null && end.atMs < hangMs) this.#at(end.atMs, () => this.#end(end.how));
     this.#feedWatchdog();
     // Nothing comes of it before somebody asks, but there is something to wait for.
@@ -113,6 +116,12 @@ export class ActorPuppet {
       if (heeds(spec, signal)) self.onSignal(signal, () => this.stop(signal));
       else self.ignore(signal);
     }
+  }
+
+  /** Whether it shows by something of its own that it is ready: otherwise it is asked, or nobody wants to know. */
+  get #hasSign(): boolean {
+    const { port, spec: { ready } } = this.#options;
+    return port !== null || (ready !== null && SIGNS.has(ready.probe.type));
   }
 
   #becomeReady(): void {
