@@ -57,7 +57,7 @@ export class GuardianPart {
     }
   }
 
-  /** What the next supervisor goes on with; null if it begins anew. */
+  /** The state that the next supervisor goes on with; null if it begins anew. */
   resumed(): ResumedTree | null {
     const saved = this.#saved();
     if (saved === null) return null;

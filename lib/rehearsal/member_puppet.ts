@@ -17,7 +17,7 @@ import {
 } from "../wire/message.ts";
 import { decodePayload, encodePayload } from "../wire/payload.ts";
 
-/** What it hears of its supervisor. */
+/** The news of its supervisor that it hears. */
 export interface MemberHearer {
   readonly onCancel: () => void;
   /** The connection is lost. */

@@ -1,7 +1,7 @@
 /** The addresses on the stage at which an actor is asked something, each about one thing. PURE. */
 import type { NodeId } from "../config/plan.ts";
 
-/** What is asked, and of whom. */
+/** A question, and the actor that it is put to. */
 export interface StageQuestion {
   readonly about: "readiness" | "health";
   readonly path: NodeId;
@@ -15,7 +15,7 @@ export function addressOn({ about, path }: StageQuestion): string {
   return `x${letters.join("")}.${about}${SUFFIX}`;
 }
 
-/** What is asked at a host; null if that is no address of the stage. */
+/** The question that is put at a host; null if that is no address of the stage. */
 export function questionAt(host: string): StageQuestion | null {
   if (!host.endsWith(SUFFIX)) return null;
   const [letters, about] = host.split(".") as [string, StageQuestion["about"]];

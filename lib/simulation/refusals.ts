@@ -20,12 +20,12 @@ const ABSENT: Partial<Readonly<Record<Probe["type"], string>>> = {
   file: "it does not exist",
 };
 
-/** What a probe finds of an actor that is not ready. */
+/** The answer of a probe about an actor that is not ready. */
 export function absence({ type }: Pick<Probe, "type">): string {
   return ABSENT[type] ?? "not yet";
 }
 
-/** What a check finds of an actor that does not work. */
+/** The answer of a check about an actor that does not work. */
 export function illness({ type }: Pick<Probe, "type">): string {
   return type === "http" ? "answered with status 503" : absence({ type });
 }

@@ -77,7 +77,7 @@ interface Puppet {
   isToClear: boolean;
   /** How many of the changes of its health that were recorded have come. */
   healthChanges: number;
-  /** What is to come of it as long as it lives. */
+  /** The things to come of it as long as it lives. */
   readonly timers: Set<Timer>;
 }
 
@@ -632,7 +632,7 @@ export class SimulatedTree {
       return recorded.readyAt !== null && this.now >= asRecorded(after(since, readyMs), recorded.readyAt);
     }
     const readyAt = after(since, readyMs);
-    // What is told while there is no supervisor is lost.
+    // News that comes while there is no supervisor is lost.
     const isLost = TOLD.has(probe.type) && readyAt < this.#cameAt;
     return readyMs < hangMs && !isLost && earliest(this.now, endedAt) >= readyAt;
   }
