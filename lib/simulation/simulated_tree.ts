@@ -2,38 +2,30 @@
  * A tree whose processes are data: they do what a script says, on a clock that is moved by hand, and the core decides about
  * them as it does in production. PURE.
  */
-import { after, earliest, type Instant, instant, latest, NEVER } from "../base/instant.ts";
-import { type Timer, TimerQueue } from "../base/timer_queue.ts";
-import {
-  type ActorSpec,
-  type HookName,
-  type NodeId,
-  outlivesSupervisor,
-  type Plan,
-  type Probe,
-} from "../config/plan.ts";
+import { after, type Instant, instant, latest, NEVER } from "../base/instant.ts";
+import { TimerQueue } from "../base/timer_queue.ts";
+import { type ActorSpec, type NodeId, outlivesSupervisor, type Plan } from "../config/plan.ts";
 import type { Signal } from "../base/signals.ts";
-import type { ActorError } from "../supervision/actor_error.ts";
 import type { Calendar } from "../supervision/calendar.ts";
 import type { Effect, RunEffect } from "../supervision/effect.ts";
-import type { ProbeAnswer, TreeEvent } from "../supervision/event.ts";
+import type { TreeEvent } from "../supervision/event.ts";
 import type { Exit } from "../supervision/exit.ts";
-import type { HookEnd } from "../supervision/hook.ts";
 import { initialState } from "../supervision/initial_state.ts";
 import { resumedState } from "../supervision/resumed_state.ts";
 import type { ActorState, RunId, State } from "../supervision/state.ts";
 import { decodeChange, encodeChange, foldChanges, wholeOf } from "../supervision/state_change.ts";
-import { type Behaviour, Behaviours, heeds, isUnhealthyAt, ORPHANED } from "./behaviour.ts";
+import { Answers } from "./answers.ts";
+import { type Behaviour, Behaviours, heeds, ORPHANED } from "./behaviour.ts";
 import { CoreLoop } from "./core_loop.ts";
 import { Facts } from "./facts.ts";
+import { Hooks } from "./hooks.ts";
 import { Ports, portsOf } from "./ports.ts";
-import type { RecordedHook, RecordedRun } from "./recorded/recorded_run.ts";
+import type { Puppet } from "./puppet.ts";
 import { asRecorded, isOnCourse, OFF_COURSE_MS, wasKilledAfterwards } from "./recorded/on_course.ts";
-import { answerTo, lastAnswer, wordsOf } from "./recorded/recorded_health.ts";
 import type { Recording } from "./recorded/recording.ts";
 import { type RecordedTick, RecordedTicks } from "./recorded/recorded_ticks.ts";
 import { Redraw } from "./recorded/redraw.ts";
-import { absence, CANNOT_START, illness, notReady, takenPort } from "./refusals.ts";
+import { CANNOT_START, takenPort } from "./refusals.ts";
 import { requestEvent } from "./request_event.ts";
 import { exitOf, isRunLine, type ScriptLine, type ScriptRequest } from "./script.ts";
 import type { TimedEntry, Trace } from "./trace.ts";
@@ -51,41 +43,6 @@ export interface SimulatedTreeOptions {
   readonly recording?: Recording;
   /** Whether each check of health is answered for itself, which costs more and comes to the same. */
   readonly answersAll?: boolean;
-}
-
-/** A process, as data. */
-interface Puppet {
-  readonly node: NodeId;
-  readonly run: RunId;
-  readonly pid: number;
-  readonly spec: ActorSpec;
-  readonly behaviour: Behaviour;
-  readonly since: Instant;
-  readonly survives: boolean;
-  readonly port: number | null;
-  /** The port of another actor that its checks of health ask; null for none. */
-  readonly asks: number | null;
-  /** How it has ended; null while it lives. */
-  exit: Exit | null;
-  /** When it has; `NEVER` while it lives. */
-  endedAt: Instant;
-  error: ActorError | null;
-  /** Whether a supervisor was told of its end. */
-  isToldOf: boolean;
-  isStopping: boolean;
-  /** Whether nothing is left of it once it has ended. */
-  isToClear: boolean;
-  /** How many of the changes of its health that were recorded have come. */
-  healthChanges: number;
-  /** The things to come of it as long as it lives. */
-  readonly timers: Set<Timer>;
-}
-
-/** A hook that runs. */
-interface Hooked {
-  readonly node: NodeId;
-  readonly run: RunId;
-  readonly hook: HookName;
 }
 
 /** A run whose process is on its way. */
@@ -106,9 +63,9 @@ export class SimulatedTree {
   readonly #alive = new Map<NodeId, number>();
   /** How often actors were started under supervisors that had nothing to go on with. */
   readonly #earlier = new Map<NodeId, number>();
-  readonly #hooks = new Map<RunId, Hooked>();
+  readonly #hooks: Hooks;
+  readonly #answers: Answers;
   readonly #ports = new Ports();
-  readonly #recordedToMs: number;
   readonly #ticks: RecordedTicks | null;
   /** Processes that have ended without a supervisor, whose end the next one is yet to hear of. */
   readonly #toTell: Puppet[] = [];
@@ -116,7 +73,6 @@ export class SimulatedTree {
   readonly #toSpawn: RunId[] = [];
   /** Runs whose process is on its way. */
   readonly #spawning = new Map<RunId, Spawning>();
-  readonly #answersAll: boolean;
   readonly #entries: TimedEntry[] = [];
   readonly #facts: Facts = new Facts(this.#alive);
   #pids = FIRST_PID;
@@ -132,9 +88,28 @@ export class SimulatedTree {
     { plan, script, seed = 1, date, nextDate, recording, answersAll = false }: SimulatedTreeOptions,
   ) {
     this.#behaviours = new Behaviours(script, recording?.runs);
-    this.#recordedToMs = recording?.entries.at(-1)?.atMs ?? 0;
     const redraw = recording === undefined ? null : new Redraw(recording.delays);
-    this.#answersAll = answersAll;
+    const now = () => this.now;
+    const send = (event: TreeEvent) => this.#send(event);
+    const at = (at: Instant, callback: () => void) => this.#at(at, callback);
+    this.#hooks = new Hooks({
+      now,
+      send,
+      at,
+      actIfDue: () => {
+        if (!this.#isDown && this.#loop.due <= this.now) this.#loop.send({ type: "time_passed" });
+      },
+    });
+    this.#answers = new Answers({
+      now,
+      cameAt: () => this.#cameAt,
+      ports: this.#ports,
+      answersAll,
+      recordedToMs: recording?.entries.at(-1)?.atMs ?? 0,
+      actor: (id) => this.#actor(id),
+      send,
+      whileAlive: (puppet, at, callback) => this.#whileAlive(puppet, at, callback),
+    });
     this.#seed = seed;
     this.#loop = new CoreLoop({
       state: initialState(plan, seed),
@@ -336,16 +311,16 @@ export class SimulatedTree {
       case "spawn":
         return this.#spawn(effect);
       case "hook":
-        return this.#runHook(effect);
+        return this.#hooks.run(effect, this.#behaviours.of(effect.spec, this.startsOf(node)));
       case "end_hook":
-        return this.#endHook(effect.hookRun, { how: "signalled", signal: "SIGTERM" });
+        return this.#hooks.end(effect.hookRun, { how: "signalled", signal: "SIGTERM" });
       case "adopt":
         return;
       case "abort_spawn":
         if (puppet === undefined) this.#abort(node, run);
         return;
       case "probe":
-        if (puppet !== undefined) this.#ask(puppet, effect);
+        if (puppet !== undefined) this.#answers.ask(puppet, effect);
         return;
       case "stop_command":
         this.#send({ type: "stop_command_ended", node, run });
@@ -479,8 +454,8 @@ export class SimulatedTree {
       const at = asRecorded(after(since, end.atMs), behaviour.recorded?.exit?.atMs ?? null);
       this.#whileAlive(puppet, at, () => this.#end(puppet, exitOf(end.how)));
     }
-    if (behaviour.recorded === null) this.#feedWatchdog(puppet);
-    else if (puppet.spec.health?.probe === null) this.#tellHealth(puppet, behaviour.recorded);
+    if (behaviour.recorded === null) this.#answers.feedWatchdog(puppet);
+    else if (puppet.spec.health?.probe === null) this.#answers.tellHealth(puppet, behaviour.recorded);
   }
 
   #listen(puppet: Puppet, port: number): void {
@@ -488,153 +463,8 @@ export class SimulatedTree {
     else this.#ports.listen(port, puppet.run);
   }
 
-  /** A process with a watchdog is heard as it was. */
-  #tellHealth(puppet: Puppet, recorded: RecordedRun): void {
-    const watchdogMs = puppet.spec.health?.watchdogMs ?? null;
-    if (watchdogMs === null) return;
-    const { node, run } = puppet;
-    for (const { atMs, told } of wordsOf(recorded, watchdogMs, this.#recordedToMs)) {
-      this.#whileAlive(puppet, instant(atMs), () => this.#send({ type: "told", node, run, told }));
-    }
-  }
-
-  /** A process with a watchdog says that it works, as often as one should: twice in its time. */
-  #feedWatchdog(puppet: Puppet): void {
-    const watchdogMs = puppet.spec.health?.watchdogMs ?? null;
-    if (watchdogMs === null) return;
-    const { node, run } = puppet;
-    const feed = () => {
-      const age = this.now - puppet.since;
-      if (age >= puppet.behaviour.hangMs) return;
-      if (!isUnhealthyAt(puppet.behaviour, age)) {
-        this.#send({ type: "told", node, run, told: { is: "alive" } });
-      }
-      this.#whileAlive(puppet, after(this.now, watchdogMs / 2), feed);
-    };
-    this.#whileAlive(puppet, after(puppet.since, watchdogMs / 2), feed);
-  }
-
-  #runHook({ node, run, spec, hook, hookRun, timeoutMs }: Extract<RunEffect, { type: "hook" }>): void {
-    const { hooks, recorded } = this.#behaviours.of(spec, this.startsOf(node));
-    const told = recorded?.hooks[hook];
-    if (told !== undefined) return this.#runRecordedHook({ node, run, hook }, hookRun, told);
-    const { ms, code } = hooks[hook] ?? { ms: 0, code: 0 };
-    const isInTime = ms <= timeoutMs;
-    this.#hooks.set(hookRun, { node, run, hook });
-    this.#at(after(this.now, isInTime ? ms : timeoutMs), () => {
-      // A limit of its run that is over in the same instant has it ended.
-      if (!this.#isDown && this.#loop.due <= this.now) this.#loop.send({ type: "time_passed" });
-      this.#endHook(hookRun, isInTime ? { how: "exited", code } : { how: "timed_out", afterMs: timeoutMs });
-    });
-  }
-
-  #runRecordedHook(about: Hooked, hookRun: RunId, { begunAt, atMs, end }: RecordedHook): void {
-    this.#hooks.set(hookRun, about);
-    this.#at(asRecorded(after(this.now, atMs - begunAt), atMs), () => this.#endHook(hookRun, end));
-  }
-
-  #endHook(hookRun: RunId, end: HookEnd): void {
-    const about = this.#hooks.get(hookRun);
-    if (about === undefined) return;
-    this.#hooks.delete(hookRun);
-    this.#send({ type: "hook_ended", ...about, hookRun, end });
-  }
-
-  #ask(puppet: Puppet, { attempt, probe, timeoutMs }: Extract<RunEffect, { type: "probe" }>): void {
-    const { node, run, behaviour, since } = puppet;
-    const answer = (answer: ProbeAnswer) => this.#send({ type: "probed", node, run, attempt, answer });
-    const age = this.now - since;
-    const giveUpAt = after(this.now, timeoutMs);
-    const isSilent = age >= behaviour.hangMs && !LASTING.has(probe.type);
-    const { phase } = this.#actor(node);
-    const { recorded } = behaviour;
-    // A supervisor that has just come is about to be told of its end.
-    if (recorded === null && puppet.exit !== null && !LASTING.has(probe.type)) return;
-    if (phase.at === "running" && recorded !== null) return this.#checkRecorded(puppet, recorded, answer);
-    const giveUp = () => this.#whileAlive(puppet, giveUpAt, () => answer({ says: "nothing" }));
-    if (phase.at === "running") return isSilent ? giveUp() : this.#check(puppet, answer);
-    if (puppet.port !== null && recorded === null) {
-      if (!this.#ports.isTaken(puppet.port)) return answer(notReady(probe, absence(probe)));
-      // The machine takes the connection to a port that somebody listens at, whatever that one does.
-      return isSilent && probe.type !== "tcp" ? giveUp() : answer({ says: "ready" });
-    }
-    if (!isSilent && this.#isReady(puppet, probe)) return answer({ says: "ready" });
-    const readyMs = behaviour.readyMs < behaviour.hangMs ? behaviour.readyMs : Infinity;
-    const readyAt = asRecorded(after(since, readyMs), recorded?.readyAt ?? null);
-    const error = recorded === null ? null : lastAnswer(recorded, probe);
-    if (error !== null) return answer({ says: "not_ready", why: error });
-    const waits = isSilent || recorded !== null || AWAITED.has(probe.type);
-    if (!waits) return answer(notReady(probe, absence(probe)));
-    const isToCome = recorded !== null || readyAt >= this.now;
-    const comes = isToCome && readyAt <= giveUpAt && !isSilent;
-    this.#whileAlive(puppet, comes ? readyAt : giveUpAt, () => answer({ says: comes ? "ready" : "nothing" }));
-  }
-
-  /** A check of a run that was recorded is answered so that its health changes when it did. */
-  #checkRecorded(puppet: Puppet, { health }: RecordedRun, answer: (answer: ProbeAnswer) => void): void {
-    const { phase } = this.#actor(puppet.node);
-    const failures = phase.at === "running" ? phase.health?.failures ?? 0 : 0;
-    const index = puppet.healthChanges;
-    const next = answerTo(health[index], failures, puppet.spec.health!);
-    if (next === null) return;
-    this.#whileAlive(puppet, instant(next.atMs), () => {
-      if (next.isNews) puppet.healthChanges = Math.max(puppet.healthChanges, index + 1);
-      answer(next.answer);
-    });
-  }
-
-  /** Answers a check of health: at once, or late where all checks until then come to the same. */
-  #check(puppet: Puppet, answer: (answer: ProbeAnswer) => void): void {
-    const { behaviour, since, asks, spec } = puppet;
-    const probe = spec.health!.probe!;
-    if (isUnhealthyAt(behaviour, this.now - since)) return answer(notReady(probe, illness(probe)));
-    if (asks !== null && !this.#ports.isTaken(asks)) return answer(notReady(probe, absence(probe)));
-    const { phase } = this.#actor(puppet.node);
-    const isKnownWell = phase.at === "running" && phase.health?.healthy === true;
-    if (this.#answersAll || !isKnownWell) return answer({ says: "ready" });
-    const askedAt = this.now;
-    let isAnswered = false;
-    this.#whileAlive(puppet, this.#lastGoodCheck(puppet), () => {
-      if (isAnswered) return;
-      isAnswered = true;
-      answer({ says: "ready" });
-    });
-    if (asks === null) return;
-    this.#ports.onceLeft(asks, () => {
-      const { intervalMs } = spec.health!;
-      const checks = Math.ceil((this.now - askedAt) / intervalMs);
-      this.#whileAlive(puppet, after(askedAt, checks * intervalMs), () => {
-        if (isAnswered) return;
-        isAnswered = true;
-        this.#check(puppet, answer);
-      });
-    });
-  }
-
-  /**
-   * When the last check from now on is due that is sure to find a healthy process well. Whether it is answered then alone, or
-   * each before it in its time, comes to the same: checks of what is well change nothing.
-   */
-  #lastGoodCheck({ spec, since, behaviour: { hangMs, unhealthy } }: Puppet): Instant {
-    const age = this.now - since;
-    const illAt = Math.min(hangMs, ...unhealthy.map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > age));
-    if (illAt === Infinity) return NEVER;
-    const { intervalMs } = spec.health!;
-    return after(this.now, (Math.ceil((illAt - age) / intervalMs) - 1) * intervalMs);
-  }
-
   #actor(id: NodeId): ActorState {
     return this.state.nodes.get(id) as ActorState;
-  }
-
-  #isReady({ since, endedAt, behaviour: { readyMs, hangMs, recorded } }: Puppet, probe: Probe): boolean {
-    if (recorded !== null) {
-      return recorded.readyAt !== null && this.now >= asRecorded(after(since, readyMs), recorded.readyAt);
-    }
-    const readyAt = after(since, readyMs);
-    // News that comes while there is no supervisor is lost.
-    const isLost = TOLD.has(probe.type) && readyAt < this.#cameAt;
-    return readyMs < hangMs && !isLost && earliest(this.now, endedAt) >= readyAt;
   }
 
   #stop(puppet: Puppet | undefined, signal: Signal | null): void {
@@ -730,12 +560,3 @@ export class SimulatedTree {
     puppet.timers.add(timer);
   }
 }
-
-/** Probes that ask for what is there whatever becomes of the process that has made it. */
-const LASTING: ReadonlySet<Probe["type"]> = new Set(["file", "log"]);
-
-/** Probes that wait for a word of the process to its supervisor. */
-const TOLD: ReadonlySet<Probe["type"]> = new Set(["module", "notify"]);
-
-/** Probes that wait for what comes by itself. */
-const AWAITED: ReadonlySet<Probe["type"]> = new Set(["log", "module", "notify"]);
