@@ -121,6 +121,19 @@ test("resume: a tree that is done starts for nothing that stays down in it, or c
   assert.deepEqual(trees(), ["completed", "completed", "up"]);
 });
 
+test("resume: what has failed and has a schedule by now comes at its date, and not at once", () => {
+  const world = worldOf({ job: {}, runs: DAEMON });
+  world.exits("job", 1);
+  world.take();
+  const schedule = { timing: { everyMs: 60_000 }, overlap: "skip", catchUp: false } as const;
+  assert.ok(
+    world.resume({ plan: planOf({ children: { job: { schedule }, runs: DAEMON } }), changed: ["job"] }),
+  );
+  assert.deepEqual([world.phase("job"), world.take("spawn")], ["scheduled", []]);
+  world.advance(60_000);
+  assert.deepEqual(world.take("spawn"), ["spawn job"]);
+});
+
 test("resume: what was stopped by hand, has completed or has failed stays so", () => {
   const world = worldOf({ stopped: DAEMON, done: {}, failed: {}, runs: DAEMON });
   world.stop("stopped");
