@@ -1,6 +1,7 @@
 /** The keys of the file that an explanation goes by. PURE. */
 import { type NodeId, ROOT } from "../config/plan.ts";
 import type { Explanation } from "./explanation.ts";
+import type { Next } from "./next.ts";
 
 /** A key of a node, dotted. */
 export interface KeyOfNode {
@@ -11,13 +12,15 @@ export interface KeyOfNode {
 /** Each once. */
 export function keysOf({ path, next, roots, budget }: Explanation): readonly KeyOfNode[] {
   const found = [
-    ...next.flatMap(({ keys }) => keys.map((key) => ({ path, key }))),
-    ...roots.flatMap((root) =>
-      root.next.flatMap(({ keys }) => keys.map((key) => ({ path: root.path, key })))
-    ),
+    ...next.flatMap((one) => keysIn(one, path)),
+    ...roots.flatMap((root) => root.next.flatMap((one) => keysIn(one, root.path))),
     { path, key: "restart" },
     { path: budget?.sharedBy ?? path, key: "intensity" },
     { path: path === ROOT ? path : budget?.sharedBy ?? path, key: "on_failure" },
   ];
   return [...new Map(found.map((one) => [`${one.path} ${one.key}`, one])).values()];
+}
+
+function keysIn({ keys, holder }: Next, path: NodeId): readonly KeyOfNode[] {
+  return keys.map((key) => ({ path: holder ?? path, key }));
 }

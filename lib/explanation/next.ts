@@ -1,6 +1,6 @@
 /** The events of a node that come by themselves, when, and by which keys of the file. PURE. */
 import { after, type Instant, NEVER } from "../base/instant.ts";
-import { type ActorSpec, ROOT, type Schedule } from "../config/plan.ts";
+import { type ActorSpec, type NodeId, ROOT, type Schedule } from "../config/plan.ts";
 import { runBy, startBy } from "../supervision/deadlines.ts";
 import { healthDue } from "../supervision/run_health.ts";
 import type { ActorState, NodeState, State } from "../supervision/state.ts";
@@ -13,6 +13,8 @@ export type Next =
     readonly inMs: number | null;
     /** The keys of the file that say so; the first that the file has counts. */
     readonly keys: readonly string[];
+    /** The node whose keys they are, if it is another one. */
+    readonly holder?: NodeId;
   }
   & (
     | {
@@ -47,7 +49,12 @@ export function nextOf(state: State, node: NodeState, present: Present): readonl
       const parent = state.topology.byId.get(node.id)!.spec.parent ?? ROOT;
       const tree = state.nodes.get(parent);
       const at = tree?.kind === "tree" ? tree.regroupAt : null;
-      next.push({ what: "regroup", inMs: at === null ? null : until(at), keys: ["strategy"] });
+      next.push({
+        what: "regroup",
+        inMs: at === null ? null : until(at),
+        keys: ["strategy"],
+        holder: parent,
+      });
       break;
     }
     case "starting":

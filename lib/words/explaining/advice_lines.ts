@@ -56,6 +56,9 @@ function actorAdvice(explanation: Explanation): readonly string[] {
       }
       return [`\`supervise logs ${path}\` shows what it prints`];
     case "backing_off":
+      if (reasonOf(explanation)?.kind === "start") {
+        return [`when that is mended, \`supervise restart ${path}\` starts it at once`];
+      }
       return [
         `\`supervise logs ${path}\` shows why it ended; \`supervise restart ${path}\` starts it at once`,
       ];

@@ -76,12 +76,13 @@ function thenClause(retries: readonly Retry[], isEnding: boolean): string {
 
 /** The pauses before restarts, the first of which is often none. */
 function pausesText(retries: readonly Retry[], isEnding: boolean): string {
-  const pauses = retries.slice(0, MOST_PAUSES).map(({ delayMs }) =>
-    delayMs === 0 ? "at once" : describeDuration(delayMs)
-  );
-  const rest = retries.length - pauses.length;
+  const shown = retries.slice(0, MOST_PAUSES).map(({ delayMs }, index, all) => {
+    if (delayMs === 0) return "at once";
+    const isFirst = index === 0 || all[index - 1]!.delayMs === 0;
+    return `${isFirst ? (index === 0 ? "after " : "then after ") : ""}${describeDuration(delayMs)}`;
+  });
+  const rest = retries.length - shown.length;
   const longest = describeDuration(Math.max(...retries.map(({ delayMs }) => delayMs)));
   const more = rest === 0 ? "" : isEnding ? ` and ${rest} more` : ` and so on, at most ${longest} apart`;
-  if (retries[0]!.delayMs > 0) return `after ${pauses.join(", ")}${more}`;
-  return pauses.length === 1 ? "at once" : `at once, then after ${pauses.slice(1).join(", ")}${more}`;
+  return `${shown.join(", ")}${more}`;
 }

@@ -14,7 +14,7 @@ export function nextLines({ path, next, roots }: Explanation, placeOf: PlaceOf):
 
 function nextLine(next: Next, path: string, placeOf: PlaceOf): string {
   const when = next.inMs === null ? "" : `in ${describeDuration(next.inMs)} `;
-  return `${when}${whatNext(next)}${keyText(next.keys, path, placeOf)}`;
+  return `${when}${whatNext(next)}${keyText(next.keys, next.holder ?? path, placeOf)}`;
 }
 
 function whatNext(next: Next): string {

@@ -246,4 +246,27 @@ export const ABOUT_RESTARTS: readonly Question[] = [
     befell: { script: [["unhealthy", "db@1m/10m"]], atMs: 92_000 },
     path: "db",
   },
+  {
+    asks: "it waits though it has not failed: for what, and how long?",
+    of: "OTP supervisors (one_for_all)",
+    toml: `${PAIR}
+[trees.pool]
+strategy = "one_for_all"
+[trees.pool.actors.queue]
+exec = "queue"
+daemon = true
+[trees.pool.actors.worker]
+exec = "worker"
+daemon = true
+`,
+    befell: { script: [["exit", "pool/queue@2s*all=9"]], atMs: 8_700 },
+    path: "pool/worker",
+  },
+  {
+    asks: "the program is not there: when is it looked for again?",
+    of: "systemd (203/EXEC)",
+    toml: PAIR,
+    befell: { script: [["missing", "web*all"]], atMs: 250 },
+    path: "web",
+  },
 ];
