@@ -1,6 +1,7 @@
 /** Questions that users of supervisors ask, of prepared trees in virtual time; the answers are in `questions.txt`. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
+import { painter } from "../../lib/cli/render/paint.ts";
 import { test } from "../harness/test.ts";
 import { ABOUT_ENDS } from "./questions/about_ends.ts";
 import { ABOUT_RESTARTS } from "./questions/about_restarts.ts";
@@ -22,6 +23,14 @@ test("questions: each is answered as written down, in under 25 lines of 80 colum
   const all = told.join("\n");
   if (process.env["UPDATE"] === "1") writeFileSync(FILE, all);
   assert.equal(all, readFileSync(FILE, "utf8"));
+});
+
+test("questions: colours change nothing but colours", () => {
+  for (const question of QUESTIONS) {
+    // deno-lint-ignore no-control-regex
+    const bare = answerTo(question, painter(true)).replaceAll(/\x1b\[\d+m/g, "");
+    assert.equal(bare, answerTo(question));
+  }
 });
 
 /** Thirty daemons, and one that needs all of them. */

@@ -8,7 +8,7 @@ import { culpritOf, type Past } from "../../explanation/past.ts";
 import { explanationParts } from "../../words/explaining/explanation_parts.ts";
 import type { PlaceOf } from "../../words/explaining/key_text.ts";
 import { describeEntry } from "./entry.ts";
-import type { Painter } from "./paint.ts";
+import { type Painter, painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { COLOURS } from "./rows.ts";
 import { wrapTo } from "./wrap.ts";
@@ -21,6 +21,8 @@ const LEAST_COLUMNS = 20;
 const MOST_LINKS = 7;
 /** A page is read at one look, with the line that says what it is about. */
 const MOST_LINES = 23;
+
+const PLAIN = painter(false);
 
 /** A part as it is shown: its sentences, each as the lines that it is broken into. */
 interface Block {
@@ -43,7 +45,7 @@ export function renderExplanation(
     blockOf(about, lines, columns)
   );
   const first = parts[0]?.label === "now" ? 1 : 0;
-  const because = blockOf("because", chainLines(past, paint), columns);
+  const because = blockOf("because", chainLines(past), columns);
   const blocks = fitted([...parts.slice(0, first), because, ...parts.slice(first)]);
   return [head, ...blocks.flatMap((block) => blockLines(block, paint))].join("\n");
 }
@@ -60,7 +62,7 @@ export function renderPast(
   const ended = endedMs === null ? "does not run any more" : `ended${ago}`;
   const head = `${paint.bold(nameOf(path))}  ${paint.dim(path === ROOT ? ended : `its tree ${ended}`)}`;
   const blocks = fitted([
-    blockOf("because", chainLines(past, paint), columns),
+    blockOf("because", chainLines(past), columns),
     blockOf("do", pastAdvice(culpritOf(past.links.map(({ entry }) => entry))), columns),
   ]);
   return [head, ...blocks.flatMap((block) => blockLines(block, paint))].join("\n");
@@ -75,7 +77,8 @@ function nameOf(path: string): string {
   return path === ROOT ? "the tree" : path;
 }
 
-function chainLines({ links, lost }: Past<JournalEntry>, paint: Painter): readonly string[] {
+/** Without colours: sentences are broken into lines before they get any. */
+function chainLines({ links, lost }: Past<JournalEntry>): readonly string[] {
   if (lost === "all") {
     return ["the journal does not tell: it was removed or cut since, or is that of another tree"];
   }
@@ -86,7 +89,7 @@ function chainLines({ links, lost }: Past<JournalEntry>, paint: Painter): readon
     const when = date === day ? clock : `${date} ${clock}Z`;
     day = date;
     const often = times === 1 ? "" : ` (${counted(times, "time")} since ${clock})`;
-    return `${paint.dim(when)} ${describeEntry(entry, paint)}${paint.dim(often)}`;
+    return `${when} ${describeEntry(entry, PLAIN)}${often}`;
   });
   const left = told.length - MOST_LINKS;
   const lines = left <= 1 ? told : [

@@ -30,7 +30,7 @@ export function renderKeyUse(
   const more = settings.length - MOST_SETTINGS;
   const lines = [
     ...settings.length === 0 ? [`nothing sets ${key}, and all go by the default`] : [],
-    ...settings.slice(0, MOST_SETTINGS).map((setting) => settingText(setting, paint)),
+    ...settings.slice(0, MOST_SETTINGS).map(settingText),
     ...more <= 0 ? [] : [`and ${counted(more, "place")} more; --json has them all`],
     ...effects.flatMap(({ path, forecast }) =>
       forecastSentences(forecast).map((sentence, index) =>
@@ -45,14 +45,14 @@ export function renderKeyUse(
   return [head, ...broken.map((line) => `  ${line}`)].join("\n");
 }
 
-function settingText(setting: KeySetting, paint: Painter): string {
+function settingText(setting: KeySetting): string {
   const { file, line, key, value, table, of } = setting;
   const owner = of === ROOT ? "the tree" : of;
   const whom = table === "defaults"
     ? `[defaults] of ${owner}, for ${setting.for.length === 0 ? "nobody" : nameSome(setting.for)}`
     : owner;
   const set = value === null ? key : `${key} = ${printable(cutTo(value, MOST_VALUE))}`;
-  return `${paint.dim(`${baseName(file)}:${line}`)}  ${whom}: ${set}`;
+  return `${baseName(file)}:${line}  ${whom}: ${set}`;
 }
 
 /** The keys of a table, each with what it means. */

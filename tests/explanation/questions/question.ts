@@ -1,7 +1,7 @@
 /** A question that users of supervisors ask, the tree that it is asked of, and the answer. */
 import assert from "node:assert/strict";
 import { instant } from "../../../lib/base/instant.ts";
-import { painter } from "../../../lib/cli/render/paint.ts";
+import { type Painter, painter } from "../../../lib/cli/render/paint.ts";
 import { renderExplanation, renderPast } from "../../../lib/cli/render/explanation.ts";
 import type { NodeId } from "../../../lib/config/plan.ts";
 import { keyFinder } from "../../../lib/config/toml/key_location.ts";
@@ -45,12 +45,11 @@ interface Asked {
 }
 
 /** The page that answers a question, on a terminal of 80 columns. */
-export function answerTo(question: Question): string {
+export function answerTo(question: Question, paint: Painter = painter(false)): string {
   const { toml, path } = question;
   const { state, now, date, entries } = asked(question);
   const kindOf = (entry: JournalEntry) =>
     JSON.stringify([entry.path, entry.event, ...entry.event === "exited" ? [entry.code, entry.signal] : []]);
-  const paint = painter(false);
   if (state.outcome !== null) {
     const end = endOf(entries, path as NodeId)!;
     const past = pastOf(entries, [end.seq], kindOf);
