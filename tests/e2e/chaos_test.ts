@@ -96,7 +96,7 @@ e2e("chaos: the same seed does the same, and the report says how", async (sandbo
     "web",
   );
   assert.match(stdout, /^again: supervise chaos --acts 1 --do kill --only web --seed \d+$/m);
-  assert.match(stdout, /^ *\d+m?s #1 web: SIGKILL to its main process \d+$/m);
+  assert.match(stdout, /^ *[\d.]+m?s #1 web: SIGKILL to its main process \d+$/m);
   assert.match(stdout, /^no promise was broken$/m);
   await sandbox.supervise("down");
 });
