@@ -1,6 +1,6 @@
 /** Explanations as the library gives them: data, the decisions that led there, and the sentences that `explain` makes of them. */
 import type { Explanation } from "../explanation/explanation.ts";
-import { pastOf } from "../explanation/past.ts";
+import { allCausesOf } from "../explanation/past.ts";
 import type { JournalEntry } from "../supervision/journal_entry.ts";
 import { explanationParts, type Part } from "../words/explaining/explanation_parts.ts";
 import type { PlaceOf } from "../words/explaining/key_text.ts";
@@ -21,10 +21,9 @@ export function explainedWith(
   placeOf: PlaceOf,
 ): Explained {
   const seqs = [explanation.cause, ...explanation.rootCauses];
-  const { links } = pastOf(entries, seqs, ({ seq }) => String(seq));
   return {
     ...explanation,
-    causes: links.map(({ entry }) => wordedEntry(entry)),
+    causes: allCausesOf(entries, seqs).map(wordedEntry),
     parts: explanationParts(explanation, placeOf),
   };
 }

@@ -228,14 +228,19 @@ export async function simulate(
     const reason = verdict.is === "broken" ? describeBroken(expectation, verdict.why) : null;
     return { text, isKept: verdict.is === "kept", reason };
   };
-  // The course is computed once more up to then: it is the same, because nothing in it is left to chance.
-  const explain = (path: NodeId, atMs: number): Explained => {
+  // Before its end the course is computed once more: it is the same, because nothing in it is left to chance.
+  const stateAt = (atMs: number) => {
+    if (atMs === simulated.untilMs) return simulated.state;
     const tree = new SimulatedTree({ plan, script: lines, ...options, nextDate });
     tree.begin();
     tree.advanceTo(instant(atMs));
-    const { state, now, date } = tree;
-    const told = tree.trace().entries.map((entry) => journalEntryOf(entry, simulated.date));
-    return explainedWith(explainNode(state, path, { now, date, nextDate }), told, () => undefined);
+    return tree.state;
+  };
+  const explain = (path: NodeId, atMs: number): Explained => {
+    const present = { now: instant(atMs), date: simulated.date + atMs, nextDate };
+    const told = simulated.entries.filter((entry) => entry.atMs <= atMs)
+      .map((entry) => journalEntryOf(entry, simulated.date));
+    return explainedWith(explainNode(stateAt(atMs), path, present), told, () => undefined);
   };
   return new Simulation(simulated, entries, unplayed, { judge, explain });
 }

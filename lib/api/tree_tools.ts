@@ -10,7 +10,7 @@ export { adjustPlan, loadPlan, readPiped } from "../daemon/load_plan.ts";
 export { receiptOf } from "../daemon/receipt.ts";
 export { stateFolderOf } from "../daemon/state_folder.ts";
 export { treeIdOf } from "../daemon/tree_id.ts";
-export { entriesBetween, readJournal } from "../engine/journal/journal_reader.ts";
+export { entriesBetween, lastLifeIn, readJournal } from "../engine/journal/journal_reader.ts";
 export { readLines } from "../engine/logs/log_reader.ts";
 export { placesIn } from "../words/explaining/key_text.ts";
 export { explainedWith } from "./explained.ts";

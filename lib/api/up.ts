@@ -177,8 +177,8 @@ export class RunningTree implements AsyncDisposable {
   async explain(...selectors: readonly string[]): Promise<readonly Explained[]> {
     const { actors } = await this.#client.request("explain", { paths: selectors });
     await this.#client.request("sync", {});
-    const { entriesBetween, explainedWith, placesIn, readJournal } = await import("./tree_tools.ts");
-    const entries = entriesBetween(readJournal(this.#host.files, this.#folder) ?? [], 0, Infinity);
+    const { explainedWith, lastLifeIn, placesIn, readJournal } = await import("./tree_tools.ts");
+    const entries = lastLifeIn(readJournal(this.#host.files, this.#folder) ?? []);
     return actors.map((one) => explainedWith(one, entries, placesIn(one)));
   }
 

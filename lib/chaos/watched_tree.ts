@@ -10,7 +10,7 @@ import type { TreeId } from "../daemon/tree_id.ts";
 import { readRecord, type TreeRecord } from "../daemon/tree_record.ts";
 import type { Marks } from "../engine/containment/marks.ts";
 import type { JournalEntry } from "../supervision/journal_entry.ts";
-import { entriesBetween } from "../engine/journal/journal_reader.ts";
+import { lastLifeIn } from "../engine/journal/journal_reader.ts";
 import { startedMs } from "../host/alive.ts";
 import type { Host } from "../host/ports/host.ts";
 import type { ProcessId } from "../host/ports/processes.ts";
@@ -99,7 +99,7 @@ export class WatchedTree {
   async begin(): Promise<void> {
     this.history = await this.#feed.follow(this.#client);
     // Runs of another life have other numbers than those of this one may have: the last life alone counts.
-    for (const entry of entriesBetween(this.history, 0, Infinity)) this.#announce(entry);
+    for (const entry of lastLifeIn(this.history)) this.#announce(entry);
   }
 
   /** Asks the supervisor, and then the process table. @throws {UserError} If the supervisor is gone or does not answer. */

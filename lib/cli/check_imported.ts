@@ -1,7 +1,8 @@
 import { ExitCode } from "../base/exit_code.ts";
 import { UserError } from "../base/user_error.ts";
 import type { Problem } from "../config/problem.ts";
-import { loadPlan, MOST_BYTES } from "../daemon/load_plan.ts";
+import { MOST_BYTES } from "../config/text/decode_text.ts";
+import { loadPlan } from "../daemon/load_plan.ts";
 import type { Context } from "./command.ts";
 import { problemFields, renderProblems } from "./render/problems.ts";
 

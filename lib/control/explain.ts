@@ -1,5 +1,6 @@
 /** Explanations of nodes, with the places of the keys that say so. */
 import { maskerFor } from "../config/mask.ts";
+import { MOST_BYTES } from "../config/text/decode_text.ts";
 import { keyFinder, type KeyLocation } from "../config/toml/key_location.ts";
 import type { NodeId } from "../config/plan.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -28,9 +29,6 @@ export interface ExplainedNodes {
   /** The files of the tree whose texts are others by now than those that it goes by. */
   readonly changedFiles: readonly string[];
 }
-
-/** A longer file is another by now. */
-const MOST_BYTES = 16 * 1_024 * 1_024;
 
 /** A forecast takes time, and more would hold up the tree. */
 const MOST = 50;
@@ -61,7 +59,7 @@ export function explained(
   return { actors, more: nodes.length - actors.length, changedFiles };
 }
 
-/** The text of a file as it is shown; null if it cannot be read. */
+/** The text of a file as it is shown; null if it cannot be read, or is longer than a configuration may be. */
 function textOf(files: Host["files"], file: string, shown: (text: string) => string): string | null {
   try {
     const text = files.readText(file, MOST_BYTES);

@@ -1,7 +1,8 @@
 /** Findings on the disk from the compilation of a file, so that the same plan, or one like it, can be made of it again. */
+import { MOST_BYTES } from "../config/text/decode_text.ts";
 import type { Host } from "../host/ports/host.ts";
 import { includeDisk } from "./include_disk.ts";
-import { MOST_BYTES, type Wanted } from "./load_plan.ts";
+import type { Wanted } from "./load_plan.ts";
 
 /** Findings about files and folders, by the kind of the question and the path. */
 export type Found = ReadonlyMap<string, unknown>;

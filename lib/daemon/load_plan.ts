@@ -8,7 +8,7 @@ import { compile, type Compiled } from "../config/compile.ts";
 import { maskerFor, maskForms, maskSource } from "../config/mask.ts";
 import type { Problem } from "../config/problem.ts";
 import type { NodeId, Plan } from "../config/plan.ts";
-import { decodeText, encodingOf, saveAsUtf8 } from "../config/text/decode_text.ts";
+import { decodeText, encodingOf, MOST_BYTES, saveAsUtf8 } from "../config/text/decode_text.ts";
 import type { ReplicaCounts } from "../config/declared/scaled.ts";
 import type { IncludeDisk } from "../config/include/disk.ts";
 import { profilesFor } from "../config/profiles.ts";
@@ -44,9 +44,6 @@ export interface Wanted {
   /** Where more files are found. @default The disk as it is now */
   readonly disk?: IncludeDisk;
 }
-
-/** How long a configuration, or a file that it names, may be. */
-export const MOST_BYTES = 16 * 1_024 * 1_024;
 
 /**
  * Reads and compiles a configuration file.

@@ -153,8 +153,8 @@ function lastExitOf(node: NodeState, now: Instant): Explanation["lastExit"] {
 }
 
 function neededBy({ topology, nodes }: State, id: NodeId): Explanation["neededBy"] {
-  return topology.places.filter(({ spec }) => spec.dependsOn.some(({ on }) => on === id))
-    .map(({ id: path }) => ({ path, isWaiting: nodes.get(path)!.phase.at === "waiting" }));
+  return topology.byId.get(id)!.dependents
+    .map((path) => ({ path, isWaiting: nodes.get(path)!.phase.at === "waiting" }));
 }
 
 /** Failing is the question where something has failed, may fail, or is restarted. */

@@ -1,8 +1,9 @@
 /** The nodes of a tree that want attention: what has failed, is restarted, is unhealthy, or is being stopped. PURE. */
 import type { Instant } from "../base/instant.ts";
-import { type NodeId, ROOT } from "../config/plan.ts";
-import { hasEndedForGood, type LastExit, type NodeState, type State } from "../supervision/state.ts";
+import type { NodeId } from "../config/plan.ts";
+import { type ActorState, hasEndedForGood, type LastExit, type State } from "../supervision/state.ts";
 import { type View, viewOf } from "../supervision/view.ts";
+import { actorsBelow } from "./below.ts";
 import { sinceMsOf } from "./since.ts";
 
 /** An actor that wants attention. */
@@ -31,10 +32,7 @@ const MOST = 100;
 /** The inside of a tree; null for an actor. */
 export function insideOf(state: State, id: NodeId, now: Instant): Inside | null {
   if (state.nodes.get(id)!.kind !== "tree") return null;
-  const actors = state.topology.places
-    .filter(({ id: one, ancestors }) => one !== ROOT && ancestors.includes(id))
-    .map((place) => state.nodes.get(place.id)!)
-    .filter(({ kind }) => kind === "actor");
+  const actors = actorsBelow(state, id);
   const wanted = actors.filter(({ phase }) => phase.at !== "inactive" && phase.at !== "scheduled");
   const troubled = actors.map((node) => ({ node, rank: rankOf(node) }))
     .filter(({ rank }) => rank !== null)
@@ -44,7 +42,7 @@ export function insideOf(state: State, id: NodeId, now: Instant): Inside | null 
     all: wanted.length,
     troubles: troubled.slice(0, MOST).map(({ node }) => {
       const { state: visible, why, pid } = viewOf(state, node, now);
-      const loop = why === null && node.kind === "actor" && node.streak > 0 && node.lastExit !== null
+      const loop = why === null && node.streak > 0 && node.lastExit !== null
         ? { restarts: node.streak, last: node.lastExit }
         : null;
       return { path: node.id, state: visible, why, pid, sinceMs: sinceMsOf(state, node.id, now), loop };
@@ -54,7 +52,7 @@ export function insideOf(state: State, id: NodeId, now: Instant): Inside | null 
 }
 
 /** How early an actor is told of; null if nothing is wrong with it. */
-function rankOf(node: NodeState): number | null {
+function rankOf(node: ActorState): number | null {
   const { phase } = node;
   switch (phase.at) {
     case "failed":

@@ -2,7 +2,8 @@
 import type { NodeId } from "../config/plan.ts";
 import type { FailReason } from "../supervision/reason.ts";
 import { type RootCause, rootCause } from "../supervision/root_cause.ts";
-import type { NodeState, State } from "../supervision/state.ts";
+import type { State } from "../supervision/state.ts";
+import { actorsBelow } from "./below.ts";
 
 /** See the module. Null for a failure that is its own. */
 export function originOf(state: State, reason: FailReason): RootCause | null {
@@ -15,15 +16,11 @@ export function originOf(state: State, reason: FailReason): RootCause | null {
 
 /** The actor of a tree that has failed first; null if none has. */
 function firstFailedIn(
-  { topology, nodes }: State,
+  state: State,
   tree: NodeId,
 ): { readonly id: NodeId; readonly reason: FailReason } | null {
-  const failed = topology.places.filter(({ ancestors }) => ancestors.includes(tree))
-    .flatMap(({ id }): readonly NodeState[] => {
-      const node = nodes.get(id)!;
-      return node.kind === "actor" && node.phase.at === "failed" ? [node] : [];
-    })
+  const [first] = actorsBelow(state, tree)
+    .flatMap(({ id, cause, phase }) => phase.at === "failed" ? [{ id, cause, reason: phase.reason }] : [])
     .toSorted((a, b) => a.cause - b.cause);
-  const [first] = failed;
-  return first?.phase.at === "failed" ? { id: first.id, reason: first.phase.reason } : null;
+  return first ?? null;
 }

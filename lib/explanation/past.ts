@@ -6,6 +6,9 @@ import { type CauseLink, causesOf, collapsed, type Linked } from "./causes.ts";
 export interface PastEntry extends Linked {
   readonly path: NodeId;
   readonly event: string;
+  /** How a process ended, in an entry about that. */
+  readonly code?: number | null;
+  readonly signal?: string | null;
 }
 
 /** Events that end something: an explanation of what is over begins with the last of them. */
@@ -34,24 +37,43 @@ export interface Past<Entry> {
 /** Nothing is known, and nothing is missed. */
 export const NO_PAST: Past<never> = { links: [], lost: "nothing" };
 
-/**
- * The causes of some entries; what repeats is told once.
- *
- * @param seqs Their numbers; 0 for none.
- * @param kindOf What makes entries the same.
- */
+/** The causes of some entries; what repeats is told once. @param seqs Their numbers; 0 for none. */
 export function pastOf<Entry extends PastEntry>(
   entries: readonly Entry[],
   seqs: readonly number[],
-  kindOf: (entry: Entry) => string,
 ): Past<Entry> {
-  const chains = seqs.filter((seq) => seq > 0).map((seq) => causesOf(entries, seq));
-  const causes = [...new Set(chains.flat())].toSorted((a, b) => a.seq - b.seq);
+  const chains = chainsOf(entries, seqs);
+  const causes = joined(chains);
   const isCut = chains.some((chain) => chain.length === 0 || chain.at(-1)!.cause !== null);
   return {
     links: collapsed(causes, kindOf),
     lost: !isCut ? "nothing" : causes.length === 0 ? "all" : "beginning",
   };
+}
+
+/** The same, each cause for itself. */
+export function allCausesOf<Entry extends Linked>(
+  entries: readonly Entry[],
+  seqs: readonly number[],
+): readonly Entry[] {
+  return joined(chainsOf(entries, seqs));
+}
+
+function chainsOf<Entry extends Linked>(
+  entries: readonly Entry[],
+  seqs: readonly number[],
+): readonly (readonly Entry[])[] {
+  return seqs.filter((seq) => seq > 0).map((seq) => causesOf(entries, seq));
+}
+
+/** Each entry once, the first one first. */
+function joined<Entry extends Linked>(chains: readonly (readonly Entry[])[]): readonly Entry[] {
+  return [...new Set(chains.flat())].toSorted((a, b) => a.seq - b.seq);
+}
+
+/** Entries of one kind are told once if they repeat: numbers of processes and pauses do not make them another kind. */
+function kindOf({ path, event, code, signal }: PastEntry): string {
+  return JSON.stringify([path, event, ...event === "exited" ? [code, signal] : []]);
 }
 
 /** Events by which an actor has failed. */
@@ -66,9 +88,7 @@ const FAILURES = new Set([
 ]);
 
 /** The actor whose failure a chain of causes begins with; null if none has failed in it. */
-export function culpritOf(
-  chain: readonly (PastEntry & { readonly code?: number | null })[],
-): NodeId | null {
+export function culpritOf(chain: readonly PastEntry[]): NodeId | null {
   const asked = new Set<NodeId>();
   for (const { path, event, code } of chain) {
     if (event === "stopping") asked.add(path);

@@ -85,12 +85,11 @@ type Need = Pick<Wait, "on" | "condition">;
  */
 function needsOf(state: State, id: NodeId): readonly Need[] {
   const { topology, nodes } = state;
-  const { spec, ancestors } = topology.byId.get(id)!;
+  const { spec, ancestors, dependents } = topology.byId.get(id)!;
   const node = nodes.get(id)!;
   if (node.kind === "tree" && node.phase.at === "up") return childrenNotReady(state, id);
   if (node.kind === "actor" && node.doom !== null) {
-    return topology.places.filter(({ spec }) => spec.dependsOn.some(({ on }) => on === id))
-      .map(({ id: on }) => ({ on, condition: "over" }));
+    return dependents.map((on) => ({ on, condition: "over" }));
   }
   if (node.phase.at !== "waiting") return [];
   const around = ancestors.filter((tree) => tree !== ROOT && nodes.get(tree)!.phase.at === "waiting")

@@ -8,6 +8,7 @@ import { compilePatterns } from "../engine/run/ready_patterns.ts";
 import { FakeMachine } from "../host/fake/fake_machine.ts";
 import { nextTurn } from "../host/shared/turn.ts";
 import { withoutFrame } from "../scope/ambient.ts";
+import { FIRST_DATE } from "../simulation/core_loop.ts";
 import type { ScriptLine } from "../simulation/script.ts";
 import { LONGEST_MS, MOST_ENTRIES, type Simulated, type SimulationOptions } from "../simulation/simulate.ts";
 import { unplayedIn } from "../simulation/unplayed.ts";
@@ -37,7 +38,7 @@ export async function rehearse(
 ): Promise<Simulated> {
   const patterns = new Map([...(await compilePatterns(plan)).keys()].map((text) => [text, READY_PATTERN]));
   const { forMs, longestMs = LONGEST_MS, seed = 1, nextDate = NO_CALENDAR.next, signal } = options;
-  const { date = Date.UTC(2026, 0, 1), mostEntries = MOST_ENTRIES } = options;
+  const { date = FIRST_DATE, mostEntries = MOST_ENTRIES } = options;
   const clock = new VirtualClock();
   const machine = new FakeMachine(clock);
   const staged = stagedPlan(plan);

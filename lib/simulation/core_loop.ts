@@ -16,6 +16,9 @@ import type { Stepped } from "../supervision/turn.ts";
 /** How often a deadline may be due in a row without being acted on: more would be an endless loop. */
 const MOST_STANDSTILLS = 10;
 
+/** The date at the instant 0, in milliseconds since 1970, where nobody gives another. */
+export const FIRST_DATE: number = Date.UTC(2026, 0, 1);
+
 const TIME_PASSED: TreeEvent = { type: "time_passed" };
 
 /** The events that no deadline goes before. */
@@ -70,7 +73,7 @@ export class CoreLoop {
   constructor(options: CoreLoopOptions) {
     this.state = options.state;
     this.now = options.now ?? instant(0);
-    this.date0 = options.date0 ?? Date.UTC(2026, 0, 1);
+    this.date0 = options.date0 ?? FIRST_DATE;
     this.#nextDate = options.nextDate ?? NO_CALENDAR.next;
     this.#perform = options.perform;
     this.#onTaken = options.onTaken ?? (() => false);

@@ -9,10 +9,9 @@ const entry = (seq: number, cause: number | null, path = "a", event = "started")
   path: path as NodeId,
   event,
 });
-const kindOf = ({ path, event }: PastEntry) => `${path} ${event}`;
 
 function pastText(entries: readonly PastEntry[], ...seqs: number[]): string {
-  const { links, lost } = pastOf(entries, seqs, kindOf);
+  const { links, lost } = pastOf(entries, seqs);
   const told = links.map(({ entry, times }) => `${entry.seq}${times === 1 ? "" : `x${times}`}`);
   return `${told.join(" ")} lost ${lost}`;
 }

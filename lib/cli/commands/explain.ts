@@ -8,7 +8,7 @@ import { matches } from "../../config/select.ts";
 import type { ControlClient } from "../../control/client.ts";
 import { connectSupervisor } from "../../daemon/connect_supervisor.ts";
 import type { JournalEntry } from "../../engine/journal/journal.ts";
-import { entriesBetween, type KeptJournal, readKeptJournal } from "../../engine/journal/journal_reader.ts";
+import { type KeptJournal, lastLifeIn, readKeptJournal } from "../../engine/journal/journal_reader.ts";
 import { endedAt, endOf, NO_PAST, type Past, pastOf } from "../../explanation/past.ts";
 import { wordedEntry } from "../../words/worded_entry.ts";
 import { placesIn } from "../../words/explaining/key_text.ts";
@@ -63,7 +63,7 @@ async function explainPresent(
 ): Promise<void> {
   const { actors, more, changedFiles } = await fromPromise(client.request("explain", { paths: args.words }));
   const { entries, unread } = lastLife(readKeptJournal(host.files, folder));
-  const told = actors.map((one) => ({ one, past: pastOf(entries, [one.cause, ...one.rootCauses], kindOf) }));
+  const told = actors.map((one) => ({ one, past: pastOf(entries, [one.cause, ...one.rootCauses]) }));
   if (ui.json) {
     const values = told.map(({ one, past }) => ({ ...one, ...pastFields(past) }));
     return await fromPromise(
@@ -103,7 +103,7 @@ async function explainEnd({ host, ui, args }: Context, { folder, nothing }: Kept
   if (meant.length === 0) throw noEntryOf(args.words, paths.filter((path) => path !== ROOT));
   const told = meant.map((path) => {
     const end = endOf(entries, path);
-    return { path, past: end === null ? NO_PAST : pastOf(entries, [end.seq], kindOf) };
+    return { path, past: end === null ? NO_PAST : pastOf(entries, [end.seq]) };
   });
   if (ui.json) {
     const values = told.map(({ path, past }) => ({ path, ...pastFields(past) }));
@@ -120,14 +120,7 @@ function pastFields({ links, lost }: Past<JournalEntry>) {
   return { causes: links.map(({ entry, times }) => ({ ...wordedEntry(entry), times })), lostCauses: lost };
 }
 
-/** Each life of a tree counts its entries from 1. */
 function lastLife(kept: KeptJournal | null): KeptJournal {
   if (kept === null) return { entries: [], unread: 0 };
-  return { ...kept, entries: entriesBetween(kept.entries, 0, Infinity) };
-}
-
-/** Entries of one kind are told once if they repeat: numbers of processes and pauses do not make them another kind. */
-function kindOf(entry: JournalEntry): string {
-  const how = entry.event === "exited" ? [entry.code, entry.signal] : [];
-  return JSON.stringify([entry.path, entry.event, ...how]);
+  return { ...kept, entries: lastLifeIn(kept.entries) };
 }

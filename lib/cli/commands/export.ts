@@ -6,7 +6,7 @@ import { UserError } from "../../base/user_error.ts";
 import { fromPromise } from "../../bridge/from_promise.ts";
 import { maskerFor } from "../../config/mask.ts";
 import { anyOf, didYouMean, quote } from "../../config/wording.ts";
-import { MOST_BYTES } from "../../daemon/load_plan.ts";
+import { MOST_BYTES } from "../../config/text/decode_text.ts";
 import type { ExportedFile, Exporter, Per } from "../../formats/exporter.ts";
 import { EXPORTERS } from "../../formats/exporters.ts";
 import { PROFILE_OPTION } from "../active_profiles.ts";

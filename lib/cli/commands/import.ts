@@ -9,7 +9,7 @@ import type { IncludeDisk } from "../../config/include/disk.ts";
 import { parseEnvFile } from "../../config/text/dotenv.ts";
 import { anyOf, didYouMean, quote } from "../../config/wording.ts";
 import { includeDisk } from "../../daemon/include_disk.ts";
-import { MOST_BYTES } from "../../daemon/load_plan.ts";
+import { MOST_BYTES } from "../../config/text/decode_text.ts";
 import type { DraftTree } from "../../formats/draft.ts";
 import { inFileOrder } from "../../formats/finding.ts";
 import { IMPORTERS } from "../../formats/importers.ts";

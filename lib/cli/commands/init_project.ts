@@ -9,7 +9,7 @@ import { didYouMean, quote } from "../../config/wording.ts";
 import { checkFile } from "../../daemon/check/check_file.ts";
 import { DEFAULT_FILE } from "../../daemon/find_tree.ts";
 import { includeDisk } from "../../daemon/include_disk.ts";
-import { MOST_BYTES } from "../../daemon/load_plan.ts";
+import { MOST_BYTES } from "../../config/text/decode_text.ts";
 import { combined } from "../../formats/project/combine.ts";
 import { findProject, type Project } from "../../formats/project/find_project.ts";
 import type { Proposal } from "../../formats/project/proposal.ts";

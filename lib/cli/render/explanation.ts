@@ -11,7 +11,7 @@ import { describeEntry } from "./entry.ts";
 import { type Painter, painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { COLOURS } from "./rows.ts";
-import { wrapTo } from "./wrap.ts";
+import { wrapHanging } from "./wrap.ts";
 
 /** Where the sentences stand. */
 const INDENT = 8;
@@ -58,8 +58,9 @@ export function renderPast(
   columns: number,
   paint: Painter,
 ): string {
-  const ago = endedMs === null ? "" : ` ${describeDuration(Math.max(0, endedMs))} ago`;
-  const ended = endedMs === null ? "does not run any more" : `ended${ago}`;
+  const ended = endedMs === null
+    ? "does not run any more"
+    : `ended ${describeDuration(Math.max(0, endedMs))} ago`;
   const head = `${paint.bold(nameOf(path))}  ${paint.dim(path === ROOT ? ended : `its tree ${ended}`)}`;
   const blocks = fitted([
     blockOf("because", chainLines(past), columns),
@@ -111,8 +112,8 @@ function blockOf(label: string, sentences: readonly string[], columns: number): 
     label,
     sentences: sentences.map((sentence) => {
       const depth = /^ */.exec(sentence)![0].length;
-      const [first, ...rest] = wrapTo(printable(sentence.slice(depth)), width - depth);
-      return [first!, ...rest.map((one) => `  ${one}`)].map((one) => " ".repeat(depth) + one);
+      return wrapHanging(printable(sentence.slice(depth)), width - depth)
+        .map((line) => " ".repeat(depth) + line);
     }),
   };
 }
@@ -120,19 +121,21 @@ function blockOf(label: string, sentences: readonly string[], columns: number): 
 /** The blocks of a page that is not too long: the longest ones lose their last sentences first, and say so. */
 function fitted(blocks: readonly Block[]): readonly Block[] {
   const kept = blocks.map(({ sentences }) => sentences.length);
-  const shown = blocks.map(({ label, sentences }, index) => (): Block => {
-    const left = sentences.length - kept[index]!;
-    const more = left === 0 ? [] : [[`and ${left} more; --json has them all`]];
-    return { label, sentences: [...sentences.slice(0, kept[index]), ...more] };
-  });
-  const heights = () => shown.map((show) => heightOf(show()));
-  for (let all = heights(); all.reduce((sum, one) => sum + one, 0) > MOST_LINES; all = heights()) {
-    const candidates = all.map((height, index) => kept[index]! > 1 ? height : 0);
+  while (true) {
+    const shown = blocks.map((block, index) => shortened(block, kept[index]!));
+    const heights = shown.map(heightOf);
+    if (heights.reduce((sum, height) => sum + height, 0) <= MOST_LINES) return shown;
+    const candidates = heights.map((height, index) => kept[index]! > 1 ? height : 0);
     const longest = candidates.indexOf(Math.max(...candidates));
-    if (candidates[longest] === 0) break;
+    if (candidates[longest] === 0) return shown;
     kept[longest]! -= 1;
   }
-  return shown.map((show) => show());
+}
+
+function shortened({ label, sentences }: Block, kept: number): Block {
+  const left = sentences.length - kept;
+  const more = left === 0 ? [] : [[`and ${left} more; --json has them all`]];
+  return { label, sentences: [...sentences.slice(0, kept), ...more] };
 }
 
 function heightOf({ sentences }: Block): number {

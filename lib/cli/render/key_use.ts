@@ -10,12 +10,14 @@ import { cutTo } from "./cut.ts";
 import type { Painter } from "./paint.ts";
 import { printable } from "./printable.ts";
 import { widthOf } from "./width.ts";
-import { wrapTo } from "./wrap.ts";
+import { wrapHanging } from "./wrap.ts";
 
 /** More places are a number. */
 const MOST_SETTINGS = 8;
 /** Less of what a key means says nothing. */
 const LEAST_MEANING = 20;
+/** Narrower than that no sentence is broken into lines. */
+const LEAST_COLUMNS = 20;
 /** A longer value is cut. */
 const MOST_VALUE = 60;
 
@@ -38,21 +40,21 @@ export function renderKeyUse(
       )
     ),
   ];
-  const broken = lines.flatMap((line) => {
-    const [first, ...rest] = wrapTo(line, Math.max(20, columns - 4));
-    return [first!, ...rest.map((one) => `  ${one}`)];
-  });
+  const broken = lines.flatMap((line) => wrapHanging(line, Math.max(LEAST_COLUMNS, columns - 4)));
   return [head, ...broken.map((line) => `  ${line}`)].join("\n");
 }
 
 function settingText(setting: KeySetting): string {
-  const { file, line, key, value, table, of } = setting;
+  const { file, line, table, of } = setting;
   const owner = of === ROOT ? "the tree" : of;
   const whom = table === "defaults"
     ? `[defaults] of ${owner}, for ${setting.for.length === 0 ? "nobody" : nameSome(setting.for)}`
     : owner;
-  const set = value === null ? key : `${key} = ${printable(cutTo(value, MOST_VALUE))}`;
-  return `${baseName(file)}:${line}  ${whom}: ${set}`;
+  return `${baseName(file)}:${line}  ${whom}: ${setText(setting)}`;
+}
+
+function setText({ key, value }: Pick<KeyPlace, "key" | "value">): string {
+  return value === null ? key : `${key} = ${printable(cutTo(value, MOST_VALUE))}`;
 }
 
 /** The keys of a table, each with what it means. */
@@ -65,8 +67,9 @@ export function renderTable(
   const head = `${
     paint.bold(`${baseName(file)}:${line}`)
   }  the ${table} ${of}; \`supervise explain ${of}\` says what it does now`;
-  const lines = keys.map(({ line, key, value, doc }) => {
-    const set = value === null ? key : `${key} = ${printable(cutTo(value, MOST_VALUE))}`;
+  const lines = keys.map((place) => {
+    const { line, doc } = place;
+    const set = setText(place);
     const room = columns - widthOf(set) - 10;
     const meaning = doc === null || room < LEAST_MEANING ? "" : `  ${paint.dim(cutTo(doc, room))}`;
     return `  ${paint.dim(String(line).padStart(4))}  ${paint.cyan(set)}${meaning}`;

@@ -19,6 +19,12 @@ export function wrapTo(text: string, columns: number): readonly string[] {
   return [...lines, line];
 }
 
+/** The same; lines that go on stand two columns further in, beyond `columns`. */
+export function wrapHanging(text: string, columns: number): readonly string[] {
+  const [first, ...rest] = wrapTo(text, columns);
+  return [first!, ...rest.map((line) => `  ${line}`)];
+}
+
 function brokenUp(word: string, columns: number): readonly string[] {
   const parts = [""];
   let width = 0;

@@ -7,6 +7,9 @@ export interface DecodedText {
   readonly problem: Problem | null;
 }
 
+/** How long a configuration, or a file that it names, may be. */
+export const MOST_BYTES = 16 * 1_024 * 1_024;
+
 const NEWLINE = 0x0a;
 
 /** Byte order marks, and the first character of a file without one, in two bytes or in four. */

@@ -43,6 +43,11 @@ function isGrown(before: string | undefined, text: string): boolean {
   return before !== undefined && before !== "" && text.startsWith(before);
 }
 
+/** All entries of the present life of a tree, or its last one. */
+export function lastLifeIn(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  return entriesBetween(entries, 0, Infinity);
+}
+
 /**
  * The entries of the present life of a tree, or its last one, by their numbers: each life counts from 1.
  *

@@ -48,11 +48,9 @@ interface Asked {
 export function answerTo(question: Question, paint: Painter = painter(false)): string {
   const { toml, path } = question;
   const { state, now, date, entries } = asked(question);
-  const kindOf = (entry: JournalEntry) =>
-    JSON.stringify([entry.path, entry.event, ...entry.event === "exited" ? [entry.code, entry.signal] : []]);
   if (state.outcome !== null) {
     const end = endOf(entries, path as NodeId)!;
-    const past = pastOf(entries, [end.seq], kindOf);
+    const past = pastOf(entries, [end.seq]);
     return renderPast(path, past, date - endedAt(entries)!, 80, paint);
   }
   const explanation = explainNode(state, path as NodeId, { now: instant(now), date, nextDate });
@@ -61,7 +59,7 @@ export function answerTo(question: Question, paint: Painter = painter(false)): s
     const found = find(of, key);
     return found === null ? null : `supervise.toml:${found.line}`;
   };
-  const past = pastOf(entries, [explanation.cause, ...explanation.rootCauses], kindOf);
+  const past = pastOf(entries, [explanation.cause, ...explanation.rootCauses]);
   return renderExplanation(explanation, past, placeOf, 80, paint);
 }
 
